@@ -1,0 +1,3 @@
+"""BeautyBot: the open, self-hosted AI receptionist for beauty salons."""
+
+__version__ = "0.1.0"

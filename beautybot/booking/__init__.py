@@ -1,0 +1,1 @@
+"""The salon's time: what is offered, who does it, when it is free, and what is booked."""

@@ -1,0 +1,1 @@
+"""The tenants: salons, the people who sign in, and the credentials of their channels."""

@@ -1,0 +1,1 @@
+"""Messengers: bytes in, requests out.  Knows neither the database nor the salon."""

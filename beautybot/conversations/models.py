@@ -1,0 +1,189 @@
+"""Tables of what is said: raw events, clients, conversations, messages, hand-offs, the outbox."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Table, Text, UniqueConstraint
+
+from beautybot.kit.db import Instant, Json, metadata
+from beautybot.kit.db.columns import BigId, of_business, refers, row_id
+from beautybot.kit.leases import due_index, lease_columns
+
+# One row a delivery of a channel, bytes as they came.  Not of one salon: a
+# WhatsApp delivery may speak to several.  `due_at` set means still to be read.
+inbound_events = Table(
+    "inbound_events",
+    metadata,
+    row_id(),
+    Column("channel", String(16), nullable=False),
+    Column("key", String(128), nullable=False),
+    # The account a Telegram delivery was proven for; WhatsApp names its own inside.
+    Column("account_id", BigId, nullable=True),
+    # Which app secret signed it: only its numbers may be spoken for.
+    Column("signed_by", String(64), nullable=True),
+    Column("received_at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("outcome", String(16), nullable=False, server_default="new"),  # new read ignored poison
+    Column("note", Text, nullable=True),
+    *lease_columns(),
+    UniqueConstraint("channel", "key"),
+    due_index("inbound_events"),
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    row_id(),
+    of_business(),
+    Column("name", Text, nullable=True),
+    Column("phone", String(20), nullable=True),
+    Column("language", String(8), nullable=True),
+    Column("created_at", Instant, nullable=False),
+    # Set: the client asked us to stop writing.
+    Column("opted_out_at", Instant, nullable=True),
+    Index("ix_clients_business_id_phone", "business_id", "phone"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("client_id", "clients"),
+    Column("channel", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),  # wa_phone, wa_bsuid, tg_user, console
+    Column("value", String(160), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("business_id", "kind", "value"),
+    Index("ix_identities_client_id", "client_id"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("client_id", "clients"),
+    Column("channel", String(16), nullable=False),
+    Column("purpose", String(16), nullable=False),  # personal_data, advertising
+    Column("text_version", String(32), nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("message_id", BigId, nullable=True),
+    Column("withdrawn_at", Instant, nullable=True),
+    Index("ix_consents_client_id", "client_id"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("account_id", "channel_accounts"),
+    refers("client_id", "clients"),
+    # Where a reply goes: the chat id; WhatsApp's wa_id, or a BSUID.
+    Column("address", String(160), nullable=False),
+    Column("state", String(20), nullable=False, server_default="greeting"),
+    # What the receptionist remembers between turns: draft, offer, proposal, questions asked.
+    Column("memory", Json, nullable=False, server_default="{}"),
+    Column("created_at", Instant, nullable=False),
+    Column("last_inbound_at", Instant, nullable=True),  # by the channel's clock: WhatsApp's window
+    Column("last_message_at", Instant, nullable=True),
+    # The newest inbound message, and the newest one a turn has answered.
+    Column("inbound_seq", BigId, nullable=False, server_default="0"),
+    Column("answered_seq", BigId, nullable=False, server_default="0"),
+    Column("unreachable_at", Instant, nullable=True),  # blocked us, or gone
+    *lease_columns(),
+    UniqueConstraint("account_id", "address"),
+    Index("ix_conversations_business_id_last_message_at", "business_id", "last_message_at"),
+    Index("ix_conversations_client_id", "client_id"),
+    due_index("conversations"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("conversation_id", "conversations"),
+    Column("direction", String(8), nullable=False),  # inbound, outbound
+    Column("author", String(32), nullable=False),  # client, agent, user:7, system
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    # Buttons and what a press carried; where a media file is; a contact card.
+    Column("payload", Json, nullable=False, server_default="{}"),
+    # Inbound: the channel's id, unique in an account.  Outbound: set once it is sent.
+    refers("account_id", "channel_accounts"),
+    Column("external_id", String(200), nullable=True),
+    Column("sent_at", Instant, nullable=False),  # by the channel's clock if inbound
+    Column("created_at", Instant, nullable=False),
+    Column("status", String(12), nullable=False, server_default="received"),
+    Column("problem", Text, nullable=True),
+    Column("turn_id", BigId, nullable=True),
+    UniqueConstraint("account_id", "external_id"),
+    Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+    Index("ix_messages_business_id", "business_id"),
+)
+
+# What must leave the house.  A row goes when its message is settled.
+outbox = Table(
+    "outbox",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("conversation_id", "conversations"),
+    refers("message_id", "messages"),
+    refers("account_id", "channel_accounts"),
+    Column("weight", String(12), nullable=False),  # talk, confirmation, reminder, person
+    Column("state", String(12), nullable=False, server_default="queued"),  # queued, sending
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=True),
+    *lease_columns(),
+    Index("ix_outbox_conversation_id", "conversation_id", "id"),
+    due_index("outbox"),
+)
+
+# Statuses that came before we knew our own message's id.
+early_receipts = Table(
+    "early_receipts",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("account_id", "channel_accounts"),
+    Column("external_id", String(200), nullable=False),
+    Column("reference", String(64), nullable=True),
+    Column("status", String(12), nullable=False),
+    Column("detail", Text, nullable=True),
+    Column("at", Instant, nullable=False),
+    Index("ix_early_receipts_account_id_external_id", "account_id", "external_id"),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("conversation_id", "conversations"),
+    Column("reason", String(32), nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("summary", Text, nullable=False, server_default=""),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=True),  # then the agent comes back by itself
+    Column("ended_at", Instant, nullable=True),
+    Index("ix_handoffs_conversation_id", "conversation_id"),
+    Index("ix_handoffs_business_id_ended_at", "business_id", "ended_at"),
+)
+
+# The trace of each turn: what was seen, understood, decided, quoted and why.
+turns = Table(
+    "turns",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("conversation_id", "conversations"),
+    Column("at", Instant, nullable=False),
+    Column("state_before", String(20), nullable=False),
+    Column("state_after", String(20), nullable=False),
+    Column("trace", Json, nullable=False),
+    Column("overtaken", Boolean, nullable=False, server_default="0"),
+    Index("ix_turns_conversation_id", "conversation_id"),
+)

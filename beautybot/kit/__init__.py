@@ -1,0 +1,1 @@
+"""The tool shed: database, jobs, clock, crypto, log. Knows nothing of salons."""

@@ -1,0 +1,31 @@
+"""
+One database, two engines, plain functions.
+
+What touches the database is an ordinary function `verb(conn, …)` of
+SQLAlchemy Core.  `await db.read(verb, …)` and `await db.write(verb, …)` run it
+in one transaction and give back what it returns: values, never live rows.
+"""
+
+from beautybot.kit.db.database import Database, DatabaseUnavailable, connect
+from beautybot.kit.db.schema import (
+    Instant,
+    Json,
+    across_salons,
+    insert,
+    is_unique_violation,
+    metadata,
+    violated,
+)
+
+__all__ = [
+    "Database",
+    "DatabaseUnavailable",
+    "Instant",
+    "Json",
+    "across_salons",
+    "connect",
+    "insert",
+    "is_unique_violation",
+    "metadata",
+    "violated",
+]

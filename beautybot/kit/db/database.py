@@ -1,0 +1,158 @@
+"""The door to the database: `read` and `write`, the same on both engines."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from beautybot.kit.db.sqlite import SqliteFile
+from beautybot.kit.errors import BeautyBotError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_RETRIED = {"40001", "40P01"}
+_TRIES = 4
+
+
+class DatabaseUnavailable(BeautyBotError):
+    """The database cannot be read or written now: try again, nothing was half-written."""
+
+
+class Database(Protocol):
+    """One open database; close it when done."""
+
+    url: str
+
+    async def read(
+        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a verb that only looks, on one consistent snapshot."""
+        ...
+
+    async def write(
+        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """
+        Run a verb in one durable transaction: when this returns, a power cut loses nothing.
+
+        An exception of the verb undoes all it wrote.  The verb may be run
+        again after a serialization failure, so it must have no effect outside
+        the database.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish what runs and close every connection."""
+        ...
+
+
+def connect(url: str, *, owner: bool = False) -> Database:
+    """
+    Open the database of a DATABASE_URL.
+
+    On SQLite `owner` says that this process is the server: it holds the file
+    alone and does the checkpoints.  DatabaseInUse if another server has it.
+    """
+    if url.startswith("sqlite:///"):
+        return SqliteDatabase(url, Path(url.removeprefix("sqlite:///")), owner=owner)
+    return PostgresDatabase(url)
+
+
+class SqliteDatabase:
+    """A file: one writer thread that shares commits, a few reader threads."""
+
+    def __init__(self, url: str, path: Path, *, owner: bool) -> None:
+        self.url = url
+        self.file = SqliteFile(path, owner=owner)
+
+    async def read(
+        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await _translated(self.file.read(lambda conn: verb(conn, *args, **kwargs)))
+
+    async def write(
+        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await _translated(self.file.write(lambda conn: verb(conn, *args, **kwargs)))
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self.file.close)
+
+
+class PostgresDatabase:
+    """A server: pooled asyncpg connections, verbs run by `run_sync`."""
+
+    def __init__(self, url: str, pool: int = 10) -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            _asyncpg(url), pool_size=pool, max_overflow=10, pool_pre_ping=False, pool_timeout=10
+        )
+
+    async def read(
+        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._run(lambda conn: verb(conn, *args, **kwargs), read_only=True)
+
+    async def write(
+        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._run(lambda conn: verb(conn, *args, **kwargs), read_only=False)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    async def _run(self, verb: Callable[[Connection], T], *, read_only: bool) -> T:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                async with self.engine.connect() as conn:
+                    if read_only:
+                        await conn.execute(_SNAPSHOT)
+                    result = await conn.run_sync(verb)
+                    if not read_only:
+                        await conn.commit()
+                    return result
+            except DBAPIError as error:
+                again = getattr(error.orig, "sqlstate", None) in _RETRIED
+                if error.connection_invalidated or _is_down(error):
+                    raise DatabaseUnavailable("the database does not answer") from error
+                if not again or attempt == _TRIES:
+                    raise
+            except (OSError, TimeoutError) as error:
+                raise DatabaseUnavailable("the database does not answer") from error
+            await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
+        raise AssertionError("unreachable: the last try returns or raises")
+
+
+_SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _asyncpg(url: str) -> str:
+    return "postgresql+asyncpg://" + url.split("://", 1)[1]
+
+
+def _is_down(error: DBAPIError) -> bool:
+    code = str(getattr(error.orig, "sqlstate", "") or "")
+    return code.startswith(("08", "57P", "53")) or (
+        not code and "connection" in str(error.orig).lower()
+    )
+
+
+async def _translated(work: asyncio.Future[T] | Any) -> T:
+    try:
+        result: T = await work
+        return result
+    except OperationalError as error:
+        words = str(error.orig).lower()
+        if any(
+            sign in words for sign in ("locked", "readonly", "full", "disk i/o", "unable to open")
+        ):
+            raise DatabaseUnavailable(f"the database cannot be used now: {error.orig}") from error
+        raise

@@ -1,0 +1,263 @@
+"""
+SQLite as the house uses it: WAL, synchronous=FULL, one writer, shared commits.
+
+SQLite before 3.51.3 can corrupt a WAL file when a checkpoint in one process
+meets a commit in another (https://sqlite.org/wal.html, "WAL-reset bug").  So
+automatic checkpoints are off, only the owner of the file does them, and a
+process beside it commits only while no checkpoint runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
+
+from beautybot.kit.errors import BeautyBotError
+
+T = TypeVar("T")
+
+MAX_SHARED = 256
+CHECKPOINT_PAGES = 2000
+READERS = 4
+BUSY_MS = 3000
+
+
+class DatabaseInUse(BeautyBotError):
+    """Another server holds this database file."""
+
+
+class SqliteFile:
+    """
+    One database file opened by this process.
+
+    `owner=True` takes the file for a server; otherwise this is an operator's
+    command, which becomes the owner for its short life if nobody else is.
+    """
+
+    def __init__(self, path: Path, *, owner: bool) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._locks = FileLocks(path)
+        self.is_owner = self._locks.own()
+        if owner and not self.is_owner:
+            self._locks.close()
+            raise DatabaseInUse(f"another server already uses {path.name}; stop it first")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._read_engine = _engine(path, read_only=True)
+        self._local = threading.local()
+        self._opened: list[Connection] = []
+        self._writer: Writer | None = None
+        self._start = threading.Lock()
+
+    def write(self, verb: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """Queue a verb for the writer thread; the future is done after the shared commit."""
+        with self._start:
+            if self._writer is None:
+                self._writer = Writer(self.path, self._locks, checkpoints=self.is_owner)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.put(verb, future)
+        return future
+
+    def read(self, verb: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """Run a verb on a reader thread."""
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._readers, self._read, verb)
+
+    def _read(self, verb: Callable[[Connection], T]) -> T:
+        conn: Connection | None = getattr(self._local, "conn", None)
+        if conn is None or conn.closed:
+            conn = self._local.conn = self._read_engine.connect()
+            self._opened.append(conn)
+        with conn.begin():
+            return verb(conn)
+
+    def close(self) -> None:
+        """Commit what is queued, close every connection, give the file back."""
+        if self._writer is not None:
+            self._writer.close()
+        self._readers.shutdown()
+        for conn in self._opened:
+            conn.close()
+        self._read_engine.dispose()
+        self._locks.close()
+
+
+class Writer:
+    """The one thread that writes.  Verbs that wait for the same commit share it."""
+
+    def __init__(self, path: Path, locks: FileLocks, *, checkpoints: bool) -> None:
+        self._engine = _engine(path, read_only=False)
+        self._locks = locks
+        self._checkpoints = checkpoints
+        self._queue: queue.SimpleQueue[tuple[Callable[[Connection], Any], Any] | None]
+        self._queue = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def put(self, verb: Callable[[Connection], Any], future: asyncio.Future[Any]) -> None:
+        self._queue.put((verb, future))
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        conn: Connection | None = None
+        while (first := self._queue.get()) is not None:
+            batch, closing = self._batch(first)
+            try:
+                conn = conn or self._engine.connect()
+                outcomes = self._commit(conn, [verb for verb, _ in batch])
+            except BaseException as error:
+                outcomes = [(None, error)] * len(batch)
+            _tell([future for _, future in batch], outcomes)
+            if closing:
+                break
+            if self._checkpoints and conn is not None:
+                self._checkpoint(conn)
+        if conn is not None:
+            conn.close()
+        self._engine.dispose()
+
+    def _batch(self, first: Any) -> tuple[list[tuple[Any, Any]], bool]:
+        batch = [first]
+        while len(batch) < MAX_SHARED:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return batch, False
+            if item is None:
+                return batch, True
+            batch.append(item)
+        return batch, False
+
+    def _commit(
+        self, conn: Connection, verbs: list[Callable[[Connection], Any]]
+    ) -> list[tuple[Any, BaseException | None]]:
+        outcomes: list[tuple[Any, BaseException | None]] = []
+        with self._locks.committing(alone=self._checkpoints), conn.begin():
+            raw = conn.connection.driver_connection
+            assert raw is not None
+            for verb in verbs:
+                raw.execute("SAVEPOINT verb")
+                try:
+                    outcomes.append((verb(conn), None))
+                except BaseException as error:
+                    if not raw.in_transaction:  # the engine gave the whole transaction up
+                        raise
+                    raw.execute("ROLLBACK TO verb")
+                    outcomes.append((None, error))
+                raw.execute("RELEASE verb")
+        return outcomes
+
+    def _checkpoint(self, conn: Connection) -> None:
+        wal = self._locks.path.with_name(self._locks.path.name + "-wal")
+        try:
+            if wal.stat().st_size < CHECKPOINT_PAGES * 4096:
+                return
+            with self._locks.checkpointing():
+                raw = conn.connection.driver_connection
+                assert raw is not None
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                conn.rollback()
+        except (OSError, DBAPIError):
+            return  # a full disk: the commits that follow will say so
+
+
+def _tell(
+    futures: list[asyncio.Future[Any]], outcomes: list[tuple[Any, BaseException | None]]
+) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any, Any]]] = {}
+    for future, (result, error) in zip(futures, outcomes, strict=True):
+        by_loop.setdefault(future.get_loop(), []).append((future, result, error))
+    for loop, told in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, told)
+        except RuntimeError:  # the loop is closed: nobody listens any more
+            continue
+
+
+def _settle(told: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
+    for future, result, error in told:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+
+class FileLocks:
+    """Two locks beside the database file: who owns it, and "no checkpoint now"."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._owner: IO[bytes] = (path.with_name(path.name + ".owner")).open("ab")
+        self._checkpoint: IO[bytes] = (path.with_name(path.name + ".checkpoint")).open("ab")
+
+    def own(self) -> bool:
+        """Take the file for this process; False if another has it."""
+        try:
+            fcntl.flock(self._owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    @contextmanager
+    def committing(self, *, alone: bool) -> Iterator[None]:
+        """Hold off checkpoints while a commit runs; free for the owner, who does them itself."""
+        if alone:
+            yield
+            return
+        fcntl.flock(self._checkpoint, fcntl.LOCK_SH)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._checkpoint, fcntl.LOCK_UN)
+
+    @contextmanager
+    def checkpointing(self) -> Iterator[None]:
+        """Hold off the commits of other processes."""
+        fcntl.flock(self._checkpoint, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._checkpoint, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        self._owner.close()
+        self._checkpoint.close()
+
+
+def _engine(path: Path, *, read_only: bool) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None  # the driver must not start transactions by itself
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            raw.execute(f"PRAGMA {pragma}")
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        raw.execute("PRAGMA wal_autocheckpoint=0")
+        raw.execute("PRAGMA cache_size=-16000")
+        if read_only:
+            raw.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

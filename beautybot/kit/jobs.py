@@ -1,0 +1,93 @@
+"""Jobs: rows the worker must run, now or later, each at most once at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+)
+
+from beautybot.kit.db import Instant, Json, across_salons, insert, metadata
+from beautybot.kit.leases import backoff, claim, due_index, finish, lease_columns
+
+GIVE_UP_AFTER = 8
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("args", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_error", Text, nullable=True),
+    *lease_columns(),
+    UniqueConstraint("name", "key"),
+    due_index("jobs"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed job; `attempts` counts this run too."""
+
+    id: int
+    name: str
+    key: str
+    args: dict[str, Any]
+    attempts: int
+    lease: int
+
+
+def put(
+    conn: Connection, name: str, key: str, args: dict[str, Any], *, due_at: datetime, now: datetime
+) -> bool:
+    """Schedule a job once: a second one of the same name and key is ignored and gives False."""
+    done = conn.execute(
+        insert(conn, jobs)
+        .values(name=name, key=key, args=args, created_at=now, due_at=due_at)
+        .on_conflict_do_nothing()
+    )
+    return done.rowcount > 0
+
+
+def take(conn: Connection, now: datetime, worker: str, limit: int) -> list[Job]:
+    """Claim due jobs."""
+    rows = claim(conn, jobs, now, worker, limit=limit)
+    return [Job(r.id, r.name, r.key, r.args, r.attempts, r.lease) for r in rows]
+
+
+def done(conn: Connection, job: Job) -> None:
+    """Forget a finished job, so that its key may be used again."""
+    conn.execute(across_salons(delete(jobs).where(jobs.c.id == job.id, jobs.c.lease == job.lease)))
+
+
+def again(conn: Connection, job: Job, at: datetime) -> None:
+    """Run a job again at a time: how a repeating job repeats."""
+    finish(conn, jobs, job.id, job.lease, due_at=at, last_error=None)
+
+
+def failed(conn: Connection, job: Job, now: datetime, error: str) -> bool:
+    """Note a failure: later again, or given up (kept, never due) after eight tries: then True."""
+    given_up = job.attempts >= GIVE_UP_AFTER
+    finish(
+        conn,
+        jobs,
+        job.id,
+        job.lease,
+        due_at=None if given_up else now + backoff(job.attempts),
+        keep_attempts=True,
+        last_error=error[:500],
+    )
+    return given_up

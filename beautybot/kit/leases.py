@@ -1,0 +1,130 @@
+"""
+Work that is claimed, done once, and survives the worker.
+
+A table that carries `lease_columns()` is a to-do list.  `due_at` is the only
+scheduling column: a claim moves it into the future (so it doubles as the
+visibility timeout) and raises `lease`, the fencing number that every later
+write of the claimant must name.  `due_at` NULL means there is nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    select,
+    update,
+)
+
+from beautybot.kit.db import Instant, across_salons
+from beautybot.kit.errors import BeautyBotError
+
+VISIBILITY = timedelta(seconds=30)
+
+
+class LeaseLost(BeautyBotError):
+    """Another worker has taken this work over; what this one wanted to write is void."""
+
+
+def lease_columns() -> list[Column[Any]]:
+    """The columns of a to-do list: when it is due, the fencing number, tries, who has it."""
+    return [
+        Column("due_at", Instant, nullable=True),
+        Column("lease", Integer, nullable=False, server_default="0"),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("leased_by", String(64), nullable=True),
+    ]
+
+
+def due_index(table: str) -> Index:
+    """The index by which due work is found."""
+    return Index(f"ix_{table}_due_at", "due_at")
+
+
+def claim(
+    conn: Connection,
+    table: Table,
+    now: datetime,
+    worker: str,
+    *,
+    limit: int,
+    where: Sequence[ColumnElement[bool]] = (),
+    visibility: timedelta = VISIBILITY,
+) -> list[Row[Any]]:
+    """Take up to `limit` due rows, oldest first; each is hidden from others for `visibility`."""
+    due = (
+        select(table.c.id)
+        .where(table.c.due_at <= now, *where)
+        .order_by(table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(table)
+        .where(table.c.id.in_(due.scalar_subquery()))
+        .values(
+            due_at=now + visibility,
+            lease=table.c.lease + 1,
+            attempts=table.c.attempts + 1,
+            leased_by=worker,
+        )
+        .returning(table)
+    )
+    rows = conn.execute(across_salons(taken)).all()
+    return sorted(rows, key=lambda row: row.id)
+
+
+def finish(
+    conn: Connection,
+    table: Table,
+    row_id: int,
+    lease: int,
+    *,
+    due_at: datetime | None = None,
+    keep_attempts: bool = False,
+    **values: Any,
+) -> None:
+    """
+    Give claimed work back: done (`due_at` None) or due again at a time.
+
+    LeaseLost if another worker has claimed it since; the caller's transaction
+    must then be rolled back, which raising out of the verb does.
+    """
+    if not keep_attempts:
+        values["attempts"] = 0
+    done = conn.execute(
+        across_salons(
+            update(table)
+            .where(table.c.id == row_id, table.c.lease == lease)
+            .values(due_at=due_at, leased_by=None, **values)
+        )
+    )
+    if done.rowcount == 0:
+        raise LeaseLost(f"{table.name} {row_id} was taken over")
+
+
+def free_all(conn: Connection, table: Table, now: datetime) -> int:
+    """Make claimed work due now: right only when no other worker can be alive."""
+    freed = conn.execute(
+        across_salons(
+            update(table)
+            .where(table.c.leased_by.is_not(None))
+            .values(due_at=now, leased_by=None, lease=table.c.lease + 1)
+        )
+    )
+    return freed.rowcount
+
+
+def backoff(attempts: int, *, first_s: float = 1.0, most_s: float = 300.0) -> timedelta:
+    """How long to wait after the n-th failure: 1, 2, 4 … seconds, at most five minutes."""
+    return timedelta(seconds=min(first_s * 2 ** max(attempts - 1, 0), most_s))
