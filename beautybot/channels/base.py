@@ -237,7 +237,7 @@ class Scope(StrEnum):
 
 
 class SendError(BeautyBotError):
-    """A message was not sent; `str(error)` is for the log, `owner_words` for the owner (Russian)."""
+    """A message was not sent: `str(error)` for the log, `owner_words` (Russian) for the owner."""
 
     def __init__(
         self,
