@@ -40,6 +40,8 @@ clients = Table(
     Column("created_at", Instant, nullable=False),
     # Set: the client asked us to stop writing.
     Column("opted_out_at", Instant, nullable=True),
+    # Set: the same person as another row, found out later.
+    refers("merged_into", "clients", nullable=True),
     Index("ix_clients_business_id_phone", "business_id", "phone"),
 )
 
@@ -93,7 +95,10 @@ conversations = Table(
     Column("answered_seq", BigId, nullable=False, server_default="0"),
     Column("unreachable_at", Instant, nullable=True),  # blocked us, or gone
     *lease_columns(),
-    UniqueConstraint("account_id", "address"),
+    # The first message no turn has answered yet: a burst may not put its turn off for ever.
+    Column("waiting_since", Instant, nullable=True),
+    UniqueConstraint("account_id", "client_id"),
+    Index("ix_conversations_account_id_address", "account_id", "address"),
     Index("ix_conversations_business_id_last_message_at", "business_id", "last_message_at"),
     Index("ix_conversations_client_id", "client_id"),
     due_index("conversations"),

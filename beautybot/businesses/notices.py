@@ -1,0 +1,102 @@
+"""What a salon's people must hear: kept for the dashboard, told by the global bot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from beautybot.businesses.models import notices
+from beautybot.kit.db import insert
+
+
+class NoticeKind(StrEnum):
+    """Why a salon's people are told."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    HANDOFF = "handoff"
+    QUESTION = "question"
+    LATE = "late"
+    CHANNEL_BROKEN = "channel_broken"
+    NOT_DELIVERED = "not_delivered"
+    MODEL_BROKEN = "model_broken"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell; `text` is Russian and final, client words in it are quoted and cut."""
+
+    id: int
+    business_id: int
+    kind: NoticeKind
+    text: str
+    details: Mapping[str, Any]
+    created_at: datetime
+    told_at: datetime | None
+
+
+def put(
+    conn: Connection,
+    *,
+    business_id: int,
+    kind: NoticeKind,
+    key: str,
+    text: str,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+) -> bool:
+    """Tell once: a second notice of the same kind and key is dropped and gives False."""
+    done = conn.execute(
+        insert(conn, notices)
+        .values(
+            business_id=business_id,
+            kind=kind,
+            key=key[:120],
+            text=text,
+            details=dict(details or {}),
+            created_at=now,
+            due_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    return done.rowcount > 0
+
+
+def listing(conn: Connection, business_id: int, *, limit: int = 50) -> list[Notice]:
+    """The newest notices of a salon, newest first."""
+    rows = conn.execute(
+        select(notices)
+        .where(notices.c.business_id == business_id)
+        .order_by(notices.c.id.desc())
+        .limit(limit)
+    )
+    return [notice(row) for row in rows]
+
+
+def mark_seen(conn: Connection, business_id: int, now: datetime) -> None:
+    """Somebody looked at them all."""
+    conn.execute(
+        update(notices)
+        .where(notices.c.business_id == business_id, notices.c.seen_at.is_(None))
+        .values(seen_at=now)
+    )
+
+
+def notice(row: Row[Any]) -> Notice:
+    """A row as a value."""
+    return Notice(
+        id=row.id,
+        business_id=row.business_id,
+        kind=NoticeKind(row.kind),
+        text=row.text,
+        details=row.details,
+        created_at=row.created_at,
+        told_at=row.told_at,
+    )
