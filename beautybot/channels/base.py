@@ -294,6 +294,10 @@ class Channel(Protocol):
         """
         ...
 
+    def split(self, text: str) -> list[str]:
+        """The text in bubbles the channel takes, in its own units; most texts are one."""
+        ...
+
     async def send(self, account: Account, message: Outbound) -> str:
         """Send one message; the channel's id of it.  SendError otherwise."""
         ...

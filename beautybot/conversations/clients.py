@@ -1,0 +1,272 @@
+"""Who is writing: one person, known by several identities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert as plain_insert, select, update
+
+from beautybot.channels.base import Identity, IdentityKind
+from beautybot.conversations.models import clients, consents, conversations, identities
+from beautybot.kit.db import insert
+from beautybot.kit.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The person who writes to the salon; the phone is E.164, the name is the client's own word."""
+
+    id: int
+    name: str | None
+    phone: str | None
+    opted_out: bool
+    consented: bool
+
+
+def recognise(
+    conn: Connection,
+    business_id: int,
+    channel: str,
+    known_as: Sequence[Identity],
+    *,
+    name: str | None,
+    phone: str | None,
+    now: datetime,
+) -> int:
+    """
+    The client behind the identities of one message; a new one if nobody fits.
+
+    Identities that come together belong to one person from then on.  A known
+    phone beside another BSUID than before may be a recycled number: that is a
+    new person, and sees nothing of the old one's history.
+    """
+    owners = _owners(conn, business_id, known_as)
+    if _recycled(conn, business_id, known_as, owners):
+        owners = {}
+    client_id = next((owners[i] for i in known_as if i in owners), None)
+    if client_id is None:
+        client_id = _create(conn, business_id, name, phone, now)
+    for other in sorted(set(owners.values()) - {client_id}):
+        merge(conn, business_id, keep=client_id, gone=other)
+    for identity in known_as:
+        if owners.get(identity) != client_id:
+            _claim(conn, business_id, channel, identity, client_id, now)
+    if name or phone:
+        _learn(conn, business_id, client_id, name, phone)
+    return client_id
+
+
+def get(conn: Connection, business_id: int, client_id: int) -> Client:
+    """A client of that salon; NotFound."""
+    row = conn.execute(
+        select(clients).where(clients.c.business_id == business_id, clients.c.id == client_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("there is no such client")
+    consented = conn.execute(
+        select(consents.c.id)
+        .where(
+            consents.c.business_id == business_id,
+            consents.c.client_id == client_id,
+            consents.c.purpose == "personal_data",
+            consents.c.withdrawn_at.is_(None),
+        )
+        .limit(1)
+    ).first()
+    return Client(row.id, row.name, row.phone, row.opted_out_at is not None, consented is not None)
+
+
+def everything_of(conn: Connection, business_id: int, client_id: int) -> tuple[int, ...]:
+    """The ids under which this person's records are kept: its own, and those merged into it."""
+    merged = conn.execute(
+        select(clients.c.id).where(
+            clients.c.business_id == business_id, clients.c.merged_into == client_id
+        )
+    ).scalars()
+    return (client_id, *merged)
+
+
+def rename(
+    conn: Connection,
+    business_id: int,
+    client_id: int,
+    *,
+    name: str | None = None,
+    phone: str | None = None,
+) -> None:
+    """Keep what the client said of itself."""
+    values = {k: v for k, v in (("name", name), ("phone", phone)) if v}
+    if values:
+        conn.execute(
+            update(clients)
+            .where(clients.c.business_id == business_id, clients.c.id == client_id)
+            .values(**values)
+        )
+
+
+def consent(
+    conn: Connection,
+    business_id: int,
+    client_id: int,
+    *,
+    channel: str,
+    text_version: str,
+    text_hash: str,
+    message_id: int | None,
+    now: datetime,
+) -> None:
+    """Keep the proof of a yes to personal data: which text, when, in which message."""
+    conn.execute(
+        plain_insert(consents).values(
+            business_id=business_id,
+            client_id=client_id,
+            channel=channel,
+            purpose="personal_data",
+            text_version=text_version,
+            text_hash=text_hash,
+            given_at=now,
+            message_id=message_id,
+        )
+    )
+
+
+def opt_out(conn: Connection, business_id: int, client_id: int, at: datetime | None) -> None:
+    """Stop writing to the client first, or (None) start again."""
+    conn.execute(
+        update(clients)
+        .where(clients.c.business_id == business_id, clients.c.id == client_id)
+        .values(opted_out_at=at)
+    )
+
+
+def rekey(
+    conn: Connection, business_id: int, channel: str, old: Identity, new: Identity, now: datetime
+) -> None:
+    """Move a client to a new identity on the channel's own word; doing it twice is harmless."""
+    owners = _owners(conn, business_id, [old, new])
+    client_id = owners.get(old)
+    if client_id is None:
+        return
+    if owners.get(new) not in (None, client_id):
+        merge(conn, business_id, keep=client_id, gone=owners[new])
+    _claim(conn, business_id, channel, new, client_id, now)
+
+
+def merge(conn: Connection, business_id: int, *, keep: int, gone: int) -> None:
+    """Two rows turn out to be one person: identities move, records stay findable."""
+    conn.execute(
+        update(identities)
+        .where(identities.c.business_id == business_id, identities.c.client_id == gone)
+        .values(client_id=keep)
+    )
+    taken = select(conversations.c.account_id).where(
+        conversations.c.business_id == business_id, conversations.c.client_id == keep
+    )
+    conn.execute(
+        update(conversations)
+        .where(
+            conversations.c.business_id == business_id,
+            conversations.c.client_id == gone,
+            conversations.c.account_id.not_in(taken),
+        )
+        .values(client_id=keep)
+    )
+    conn.execute(
+        update(clients)
+        .where(clients.c.business_id == business_id, clients.c.merged_into == gone)
+        .values(merged_into=keep)
+    )
+    conn.execute(
+        update(clients)
+        .where(clients.c.business_id == business_id, clients.c.id == gone)
+        .values(merged_into=keep)
+    )
+
+
+def _owners(
+    conn: Connection, business_id: int, known_as: Sequence[Identity]
+) -> dict[Identity, int]:
+    rows = conn.execute(
+        select(identities.c.kind, identities.c.value, identities.c.client_id).where(
+            identities.c.business_id == business_id,
+            identities.c.value.in_([i.value for i in known_as]),
+        )
+    )
+    found = {Identity(IdentityKind(row.kind), row.value): row.client_id for row in rows}
+    return {i: found[i] for i in known_as if i in found}
+
+
+def _recycled(
+    conn: Connection,
+    business_id: int,
+    known_as: Sequence[Identity],
+    owners: dict[Identity, int],
+) -> bool:
+    new_bsuid = [i for i in known_as if i.kind is IdentityKind.WA_BSUID and i not in owners]
+    phones = [i for i in known_as if i.kind is IdentityKind.WA_PHONE and i in owners]
+    if not new_bsuid or not phones:
+        return False
+    other = conn.execute(
+        select(identities.c.id)
+        .where(
+            identities.c.business_id == business_id,
+            identities.c.client_id == owners[phones[0]],
+            identities.c.kind == IdentityKind.WA_BSUID,
+        )
+        .limit(1)
+    ).first()
+    return other is not None
+
+
+def _create(
+    conn: Connection, business_id: int, name: str | None, phone: str | None, now: datetime
+) -> int:
+    created: int = conn.execute(
+        plain_insert(clients)
+        .values(business_id=business_id, name=name, phone=phone, created_at=now)
+        .returning(clients.c.id)
+    ).scalar_one()
+    return created
+
+
+def _claim(
+    conn: Connection,
+    business_id: int,
+    channel: str,
+    identity: Identity,
+    client_id: int,
+    now: datetime,
+) -> None:
+    conn.execute(
+        insert(conn, identities)
+        .values(
+            business_id=business_id,
+            client_id=client_id,
+            channel=channel,
+            kind=identity.kind,
+            value=identity.value,
+            created_at=now,
+        )
+        .on_conflict_do_update(
+            index_elements=["business_id", "kind", "value"], set_={"client_id": client_id}
+        )
+    )
+
+
+def _learn(
+    conn: Connection, business_id: int, client_id: int, name: str | None, phone: str | None
+) -> None:
+    row = conn.execute(
+        select(clients.c.name, clients.c.phone).where(
+            clients.c.business_id == business_id, clients.c.id == client_id
+        )
+    ).one()
+    rename(
+        conn,
+        business_id,
+        client_id,
+        name=name if not row.name else None,
+        phone=phone if not row.phone else None,
+    )

@@ -1,0 +1,123 @@
+"""A person is answering: a record of who, why and since when.  While it is open, silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from beautybot.conversations.models import handoffs
+
+# A person who took over and went quiet gives the client back after this long.
+MUTE = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """An open hand-off; `by` is client, agent, owner or user:7."""
+
+    id: int
+    conversation_id: int
+    reason: str
+    by: str
+    summary: str
+    since: datetime
+    until: datetime | None
+
+
+def current(
+    conn: Connection, business_id: int, conversation_id: int, now: datetime
+) -> Handoff | None:
+    """The hand-off that is open now, if any."""
+    row = conn.execute(
+        _open(business_id, now).where(handoffs.c.conversation_id == conversation_id)
+    ).first()
+    return _handoff(row) if row else None
+
+
+def all_open(conn: Connection, business_id: int, now: datetime) -> dict[int, Handoff]:
+    """The open hand-offs of a salon by conversation."""
+    rows = conn.execute(_open(business_id, now))
+    return {row.conversation_id: _handoff(row) for row in rows}
+
+
+def start(
+    conn: Connection,
+    business_id: int,
+    conversation_id: int,
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
+    summary: str = "",
+) -> bool:
+    """Hand the conversation to a person; if one has it already, only the time is renewed."""
+    if renew(conn, business_id, conversation_id, now):
+        return False
+    conn.execute(
+        insert(handoffs).values(
+            business_id=business_id,
+            conversation_id=conversation_id,
+            reason=reason,
+            by=by,
+            summary=summary,
+            since=now,
+            until=now + MUTE,
+        )
+    )
+    return True
+
+
+def renew(conn: Connection, business_id: int, conversation_id: int, now: datetime) -> bool:
+    """A person wrote again: the agent stays silent longer.  False if nobody had taken over."""
+    done = conn.execute(
+        update(handoffs)
+        .where(
+            handoffs.c.business_id == business_id,
+            handoffs.c.conversation_id == conversation_id,
+            handoffs.c.ended_at.is_(None),
+            or_(handoffs.c.until.is_(None), handoffs.c.until > now),
+        )
+        .values(until=now + MUTE)
+    )
+    return done.rowcount > 0
+
+
+def end(conn: Connection, business_id: int, conversation_id: int, now: datetime) -> bool:
+    """Give the conversation back to the agent; False if it had it."""
+    done = conn.execute(
+        update(handoffs)
+        .where(
+            handoffs.c.business_id == business_id,
+            handoffs.c.conversation_id == conversation_id,
+            handoffs.c.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+    return done.rowcount > 0
+
+
+def _open(business_id: int, now: datetime) -> Any:
+    return (
+        select(handoffs)
+        .where(
+            handoffs.c.business_id == business_id,
+            handoffs.c.ended_at.is_(None),
+            or_(handoffs.c.until.is_(None), handoffs.c.until > now),
+        )
+        .order_by(handoffs.c.id.desc())
+    )
+
+
+def _handoff(row: Row[Any]) -> Handoff:
+    return Handoff(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        reason=row.reason,
+        by=row.by,
+        summary=row.summary,
+        since=row.since,
+        until=row.until,
+    )

@@ -1,0 +1,255 @@
+"""What was said, for whoever needs to look: the turn, the operator, the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from beautybot.businesses import salons
+from beautybot.businesses.models import channel_accounts
+from beautybot.businesses.salons import Business
+from beautybot.conversations import clients, handoff
+from beautybot.conversations.clients import Client
+from beautybot.conversations.handoff import Handoff
+from beautybot.conversations.models import clients as clients_table, conversations, messages, turns
+from beautybot.conversations.turns import Claim
+from beautybot.kit.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One item of a conversation; `sent_at` is the channel's time if it came from the client."""
+
+    id: int
+    direction: str
+    author: str
+    kind: str
+    text: str
+    payload: Mapping[str, Any]
+    external_id: str | None
+    sent_at: datetime
+    created_at: datetime
+    status: str
+    problem: str | None
+    turn_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything a turn looks at before it thinks."""
+
+    claim: Claim
+    business: Business
+    client: Client
+    channel: str
+    account_id: int
+    address: str
+    state: str
+    memory: Mapping[str, Any]
+    last_message_at: datetime | None
+    handoff: Handoff | None
+    unanswered: tuple[Message, ...]
+    earlier: tuple[Message, ...]
+
+    @property
+    def needs_answer(self) -> bool:
+        """False when a person is answering, the agent is off, or there is nothing to answer."""
+        return bool(self.unanswered) and self.handoff is None and self.business.agent_enabled
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation in a list."""
+
+    id: int
+    channel: str
+    client_id: int
+    client_name: str | None
+    client_address: str
+    state: str
+    handoff: Handoff | None
+    messages: int
+    last_text: str
+    last_author: str
+    last_message_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTrace:
+    """What was understood and decided in one turn."""
+
+    id: int
+    at: datetime
+    state_before: str
+    state_after: str
+    trace: Mapping[str, Any]
+
+
+def since_last_reply(conn: Connection, claim: Claim, now: datetime, *, earlier: int = 10) -> Seen:
+    """What the client said since our last reply, with all that the turn needs to know."""
+    row = conn.execute(
+        select(conversations, channel_accounts.c.channel)
+        .join(channel_accounts, channel_accounts.c.id == conversations.c.account_id)
+        .where(
+            conversations.c.business_id == claim.business_id,
+            channel_accounts.c.business_id == claim.business_id,
+            conversations.c.id == claim.conversation_id,
+        )
+    ).one()
+    mine = (
+        messages.c.business_id == claim.business_id,
+        messages.c.conversation_id == claim.conversation_id,
+    )
+    unanswered = conn.execute(
+        select(messages)
+        .where(
+            *mine,
+            messages.c.direction == "inbound",
+            messages.c.status == "received",
+            messages.c.id > claim.answered_seq,
+            messages.c.id <= claim.inbound_seq,
+        )
+        .order_by(messages.c.sent_at, messages.c.id)
+    ).all()
+    before = conn.execute(
+        select(messages)
+        .where(*mine, messages.c.id <= claim.answered_seq)
+        .order_by(messages.c.id.desc())
+        .limit(earlier)
+    ).all()
+    return Seen(
+        claim=claim,
+        business=salons.get(conn, claim.business_id),
+        client=clients.get(conn, claim.business_id, row.client_id),
+        channel=row.channel,
+        account_id=row.account_id,
+        address=row.address,
+        state=row.state,
+        memory=row.memory,
+        last_message_at=before[0].created_at if before else None,
+        handoff=handoff.current(conn, claim.business_id, claim.conversation_id, now),
+        unanswered=tuple(_message(m) for m in unanswered),
+        earlier=tuple(_message(m) for m in reversed(before)),
+    )
+
+
+def listing(
+    conn: Connection, business_id: int, now: datetime, *, limit: int = 100, offset: int = 0
+) -> list[Summary]:
+    """The conversations of a salon, the liveliest first."""
+    counts = (
+        select(
+            messages.c.conversation_id,
+            func.count().label("count"),
+            func.max(messages.c.id).label("last"),
+        )
+        .where(messages.c.business_id == business_id)
+        .group_by(messages.c.conversation_id)
+        .subquery()
+    )
+    last = messages.alias("last_message")
+    rows = conn.execute(
+        select(
+            conversations,
+            channel_accounts.c.channel,
+            clients_table.c.name,
+            counts.c.count,
+            last.c.text,
+            last.c.author,
+        )
+        .join(channel_accounts, channel_accounts.c.id == conversations.c.account_id)
+        .join(clients_table, clients_table.c.id == conversations.c.client_id)
+        .outerjoin(counts, counts.c.conversation_id == conversations.c.id)
+        .outerjoin(last, (last.c.id == counts.c.last) & (last.c.business_id == business_id))
+        .where(
+            conversations.c.business_id == business_id,
+            channel_accounts.c.business_id == business_id,
+            clients_table.c.business_id == business_id,
+        )
+        .order_by(conversations.c.last_message_at.desc(), conversations.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    open_now = handoff.all_open(conn, business_id, now)
+    return [_summary(row, open_now.get(row.id)) for row in rows]
+
+
+def get(conn: Connection, business_id: int, conversation_id: int, now: datetime) -> Summary:
+    """One conversation of that salon; NotFound."""
+    found = [s for s in listing(conn, business_id, now, limit=10**9) if s.id == conversation_id]
+    if not found:
+        raise NotFound("there is no such conversation")
+    return found[0]
+
+
+def thread(
+    conn: Connection, business_id: int, conversation_id: int, *, limit: int = 200
+) -> list[Message]:
+    """The newest messages of a conversation, oldest first."""
+    rows = conn.execute(
+        select(messages)
+        .where(messages.c.business_id == business_id, messages.c.conversation_id == conversation_id)
+        .order_by(messages.c.id.desc())
+        .limit(limit)
+    ).all()
+    return [_message(row) for row in reversed(rows)]
+
+
+def traces(conn: Connection, business_id: int, conversation_id: int) -> list[TurnTrace]:
+    """The traces of a conversation's turns, oldest first."""
+    rows = conn.execute(
+        select(turns)
+        .where(turns.c.business_id == business_id, turns.c.conversation_id == conversation_id)
+        .order_by(turns.c.id)
+    )
+    return [TurnTrace(r.id, r.at, r.state_before, r.state_after, r.trace) for r in rows]
+
+
+def sent_message(conn: Connection, business_id: int, message_id: int) -> Message | None:
+    """One message by id: to ask whether the channel had accepted it, and when."""
+    row = conn.execute(
+        select(messages).where(messages.c.business_id == business_id, messages.c.id == message_id)
+    ).one_or_none()
+    return _message(row) if row else None
+
+
+def texts(said: Sequence[Message]) -> str:
+    """What a run of messages says, a line each."""
+    return "\n".join(m.text for m in said if m.text)
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(
+        id=row.id,
+        direction=row.direction,
+        author=row.author,
+        kind=row.kind,
+        text=row.text,
+        payload=row.payload,
+        external_id=row.external_id,
+        sent_at=row.sent_at,
+        created_at=row.created_at,
+        status=row.status,
+        problem=row.problem,
+        turn_id=row.turn_id,
+    )
+
+
+def _summary(row: Row[Any], open_handoff: Handoff | None) -> Summary:
+    return Summary(
+        id=row.id,
+        channel=row.channel,
+        client_id=row.client_id,
+        client_name=row.name,
+        client_address=row.address,
+        state=row.state,
+        handoff=open_handoff,
+        messages=row.count or 0,
+        last_text=row.text or "",
+        last_author=row.author or "",
+        last_message_at=row.last_message_at,
+    )

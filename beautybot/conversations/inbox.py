@@ -1,0 +1,173 @@
+"""
+The inbox: a delivery is stored once, whole, before the channel hears "200".
+
+What is in it is read later (`reading.py`).  The row is its own job: `due_at`
+says that it is still to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from beautybot.conversations.models import inbound_events
+from beautybot.kit.db import across_salons
+from beautybot.kit.leases import claim, finish
+
+# Telegram's update_id starts again at a random number after a silent week
+# (core.telegram.org/bots/api#update), so an old key must not swallow a fresh update.
+KEY_LIVES = timedelta(days=7)
+GIVE_UP_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RawEvent:
+    """
+    One verified delivery, bytes as they came.
+
+    `key` is unique in the channel.  `account_id` is set where the door itself
+    proved the account (Telegram).  `signed_by` names the accounts that the
+    signature may speak for (WhatsApp): their ids, comma-separated.
+    """
+
+    channel: str
+    key: str
+    received_at: datetime
+    body: bytes
+    account_id: int | None = None
+    signed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A claimed delivery, to be read."""
+
+    id: int
+    channel: str
+    body: bytes
+    received_at: datetime
+    account_id: int | None
+    signed_by: str | None
+    attempts: int
+    lease: int
+
+
+def accept(conn: Connection, events: list[RawEvent]) -> None:
+    """
+    Store deliveries, each once, and make them due.
+
+    WhatsApp repeats for up to seven days and Telegram for one until they see
+    a 200, so a repeat is ordinary traffic and not an error.
+    """
+    statement = _PG_ACCEPT if conn.dialect.name == "postgresql" else _SQLITE_ACCEPT
+    conn.execute(statement, _rows(events))
+
+
+def take(conn: Connection, now: datetime, worker: str, limit: int) -> list[Event]:
+    """Claim deliveries to read, oldest first."""
+    return [_event(row) for row in claim(conn, inbound_events, now, worker, limit=limit)]
+
+
+def done(conn: Connection, event: Event, outcome: str, note: str | None = None) -> None:
+    """Mark a delivery read, or ignored with the reason."""
+    finish(conn, inbound_events, event.id, event.lease, outcome=outcome, note=note)
+
+
+def failed(conn: Connection, event: Event, now: datetime, error: str) -> bool:
+    """Try a delivery again soon, or put it aside as poison after three tries: then True."""
+    poison = event.attempts >= GIVE_UP_AFTER
+    finish(
+        conn,
+        inbound_events,
+        event.id,
+        event.lease,
+        due_at=None if poison else now + timedelta(seconds=2**event.attempts),
+        keep_attempts=True,
+        outcome="poison" if poison else "new",
+        note=error[:500],
+    )
+    return poison
+
+
+def retry_poison(conn: Connection, now: datetime) -> int:
+    """Make every delivery that was put aside due again; how many there were."""
+    again = conn.execute(
+        update(inbound_events)
+        .where(inbound_events.c.outcome == "poison")
+        .values(outcome="new", attempts=0, due_at=now)
+    )
+    return again.rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in the inbox: `oldest` is when the first unread delivery came."""
+
+    unread: int
+    oldest: datetime | None
+    poison: int
+
+
+def backlog(conn: Connection) -> Backlog:
+    """How far behind the reading is."""
+    unread, oldest = conn.execute(
+        across_salons(
+            select(func.count(), func.min(inbound_events.c.received_at)).where(
+                inbound_events.c.due_at.is_not(None)
+            )
+        )
+    ).one()
+    poison = conn.execute(
+        select(func.count()).select_from(inbound_events).where(inbound_events.c.outcome == "poison")
+    ).scalar_one()
+    return Backlog(unread, oldest, poison)
+
+
+def _rows(events: Iterable[RawEvent]) -> list[dict[str, Any]]:
+    return [
+        {
+            "channel": event.channel,
+            "key": event.key,
+            "account_id": event.account_id,
+            "signed_by": event.signed_by,
+            "received_at": event.received_at,
+            "body": event.body,
+            "due_at": event.received_at,
+            "expired": event.received_at - KEY_LIVES,
+        }
+        for event in events
+    ]
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        id=row.id,
+        channel=row.channel,
+        body=row.body,
+        received_at=row.received_at,
+        account_id=row.account_id,
+        signed_by=row.signed_by,
+        attempts=row.attempts,
+        lease=row.lease,
+    )
+
+
+def _accept_statement(insert: Any) -> Any:
+    columns = ("channel", "key", "account_id", "signed_by", "received_at", "body", "due_at")
+    statement = insert(inbound_events).values({name: bindparam(name) for name in columns})
+    fresh = ("account_id", "signed_by", "received_at", "body", "due_at")
+    return statement.on_conflict_do_update(
+        index_elements=["channel", "key"],
+        set_={name: getattr(statement.excluded, name) for name in fresh} | {"outcome": "new"},
+        where=(inbound_events.c.channel == "telegram")
+        & (inbound_events.c.received_at < bindparam("expired", type_=inbound_events.c.due_at.type)),
+    )
+
+
+_PG_ACCEPT = _accept_statement(postgresql.insert)
+_SQLITE_ACCEPT = _accept_statement(sqlite.insert)

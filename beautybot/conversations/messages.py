@@ -1,0 +1,166 @@
+"""The only writer of messages: what was said, once, with what the channel knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from beautybot.businesses.access import ChannelAccount
+from beautybot.channels.base import Echo, InboundMessage
+from beautybot.conversations.models import conversations, messages
+from beautybot.kit.db import insert
+from beautybot.kit.text import clean
+
+
+def keep_inbound(
+    conn: Connection,
+    account: ChannelAccount,
+    conversation_id: int,
+    item: InboundMessage,
+    now: datetime,
+) -> int | None:
+    """Store a client's message; its id, or None if the channel has delivered it before."""
+    kept: int | None = conn.execute(
+        insert(conn, messages)
+        .values(
+            business_id=account.business_id,
+            conversation_id=conversation_id,
+            direction="inbound",
+            author="client",
+            kind=item.kind,
+            text=clean(item.text),
+            payload=dict(item.payload),
+            account_id=account.id,
+            external_id=item.external_id[:200],
+            sent_at=item.sent_at,
+            created_at=now,
+            status="received" if item.wants_turn else "silent",
+        )
+        .on_conflict_do_nothing()
+        .returning(messages.c.id)
+    ).scalar_one_or_none()
+    return kept
+
+
+def keep_echo(
+    conn: Connection, account: ChannelAccount, conversation_id: int, item: Echo, now: datetime
+) -> bool:
+    """Store what the salon itself wrote from its phone; False if it is known already."""
+    kept = conn.execute(
+        insert(conn, messages)
+        .values(
+            business_id=account.business_id,
+            conversation_id=conversation_id,
+            direction="outbound",
+            author="owner",
+            kind="text",
+            text=clean(item.text),
+            payload={},
+            account_id=account.id,
+            external_id=item.external_id[:200],
+            sent_at=item.sent_at,
+            created_at=now,
+            status="sent",
+        )
+        .on_conflict_do_nothing()
+    )
+    return kept.rowcount > 0
+
+
+def keep_outbound(
+    conn: Connection,
+    *,
+    business_id: int,
+    conversation_id: int,
+    account_id: int,
+    author: str,
+    text: str,
+    payload: Mapping[str, Any],
+    turn_id: int | None,
+    now: datetime,
+) -> int:
+    """Store what we are about to say; the outbox sends it."""
+    kept: int = conn.execute(
+        insert(conn, messages)
+        .values(
+            business_id=business_id,
+            conversation_id=conversation_id,
+            direction="outbound",
+            author=author,
+            kind="text",
+            text=text,
+            payload=dict(payload),
+            account_id=account_id,
+            sent_at=now,
+            created_at=now,
+            status="queued",
+            turn_id=turn_id,
+        )
+        .returning(messages.c.id)
+    ).scalar_one()
+    conn.execute(
+        update(conversations)
+        .where(conversations.c.business_id == business_id, conversations.c.id == conversation_id)
+        .values(last_message_at=now)
+    )
+    return kept
+
+
+def mark(conn: Connection, business_id: int, message_id: int, **values: Any) -> None:
+    """Note what became of a message: status, external id, the time it was sent, the problem."""
+    conn.execute(
+        update(messages)
+        .where(messages.c.business_id == business_id, messages.c.id == message_id)
+        .values(**values)
+    )
+
+
+def mark_parts(conn: Connection, business_id: int, message_id: int, parts_sent: int) -> None:
+    """Note how many bubbles of a long text the channel has taken, so that none goes twice."""
+    mine = (messages.c.business_id == business_id, messages.c.id == message_id)
+    payload = conn.execute(select(messages.c.payload).where(*mine)).scalar_one()
+    conn.execute(
+        update(messages).where(*mine).values(payload={**payload, "parts_sent": parts_sent})
+    )
+
+
+def edit(
+    conn: Connection, account: ChannelAccount, external_id: str, text: str | None, now: datetime
+) -> None:
+    """
+    Put the changed words in place of the old, or mark them taken back (`text` None).
+
+    A message no turn has answered yet is answered in its new form; what was
+    answered stays answered.
+    """
+    mine = (
+        messages.c.business_id == account.business_id,
+        messages.c.account_id == account.id,
+        messages.c.external_id == external_id,
+    )
+    row = conn.execute(select(messages.c.conversation_id).where(*mine)).one_or_none()
+    if row is None:
+        return
+    values = {"status": "revoked"} if text is None else {"text": clean(text)}
+    conn.execute(update(messages).where(*mine).values(**values))
+
+
+def open_conversation(
+    conn: Connection, account: ChannelAccount, client_id: int, address: str, now: datetime
+) -> None:
+    """Start the conversation of a client on an account; there is only ever one."""
+    conn.execute(
+        insert(conn, conversations)
+        .values(
+            business_id=account.business_id,
+            account_id=account.id,
+            client_id=client_id,
+            address=address[:160],
+            memory={},
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+    )

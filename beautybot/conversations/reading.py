@@ -1,0 +1,236 @@
+"""
+What a delivery says, put where it belongs: transaction B of the journey.
+
+Each item goes to its own salon.  A message that is new makes its conversation
+due; a repeat changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import singledispatch
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from beautybot.businesses import access
+from beautybot.businesses.access import ChannelAccount
+from beautybot.businesses.notices import NoticeKind, put as put_notice
+from beautybot.channels.base import (
+    AccountNews,
+    Echo,
+    Edited,
+    Ignored,
+    IdentityChanged,
+    Inbound,
+    InboundMessage,
+    Reachability,
+    Receipt,
+)
+from beautybot.conversations import clients, handoff, inbox, messages as talk, settling
+from beautybot.conversations.models import conversations
+from beautybot.kit.text import clean
+
+# However fast a client types, the first message waits at most so many bursts.
+MOST_BURSTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message that was new: for the log line, never its text."""
+
+    channel: str
+    conversation_id: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What reading one item needs: the account it came to, the time, and how long bursts last."""
+
+    conn: Connection
+    account: ChannelAccount
+    now: datetime
+    burst: timedelta
+
+
+def record(
+    conn: Connection,
+    event: inbox.Event,
+    items: Sequence[Inbound],
+    *,
+    now: datetime,
+    burst: timedelta,
+) -> list[Received]:
+    """Put every item of a delivery where it belongs and mark the delivery read."""
+    received: list[Received] = []
+    notes: list[str] = []
+    for item in items:
+        if isinstance(item, Ignored):
+            notes.append(item.reason)
+            continue
+        account = _account(conn, event, item.account)
+        if account is None:
+            notes.append(f"account {item.account[:40]} is not ours, or not of this signature")
+            continue
+        new = _read(item, Room(conn, account, now, burst))
+        if new is not None:
+            received.append(new)
+            access.note(conn, account.business_id, account.id, last_inbound_at=now)
+    outcome = "ignored" if notes and len(notes) == len(items) else "read"
+    inbox.done(conn, event, outcome, "; ".join(notes)[:500] or None)
+    return received
+
+
+def _account(conn: Connection, event: inbox.Event, external_id: str) -> ChannelAccount | None:
+    account = access.by_external_id(conn, event.channel, external_id)
+    if account is None:
+        return None
+    if event.account_id is not None and account.id != event.account_id:
+        return None
+    if event.signed_by is not None and str(account.id) not in event.signed_by.split(","):
+        return None
+    return account
+
+
+@singledispatch
+def _read(item: Any, room: Room) -> Received | None:
+    raise TypeError(f"no rule for {type(item).__name__}")
+
+
+@_read.register
+def _message(item: InboundMessage, room: Room) -> Received | None:
+    conn, account = room.conn, room.account
+    client_id = clients.recognise(
+        conn,
+        account.business_id,
+        account.channel,
+        item.identities,
+        name=clean(item.name, 80).strip() or None if item.name else None,
+        phone=item.phone,
+        now=room.now,
+    )
+    conversation = _conversation(room, client_id, item.address)
+    message_id = talk.keep_inbound(conn, account, conversation.id, item, room.now)
+    if message_id is None:
+        return None
+    values: dict[str, Any] = {
+        "address": item.address,
+        "last_inbound_at": max(item.sent_at, conversation.last_inbound_at or item.sent_at),
+        "last_message_at": room.now,
+        "unreachable_at": None,
+    }
+    if item.wants_turn:
+        values |= _due(conversation, message_id, item, room)
+    _update(room, conversation.id, values)
+    return Received(account.channel, conversation.id, item.address)
+
+
+def _due(conversation: Any, message_id: int, item: InboundMessage, room: Room) -> dict[str, Any]:
+    """When the turn runs: after the burst, at once for a press; a running turn sees the number."""
+    values: dict[str, Any] = {"inbound_seq": message_id}
+    if conversation.leased_by is not None:
+        return values
+    since = conversation.waiting_since or room.now
+    wait = timedelta(0) if item.answers_at_once else room.burst
+    latest = since + MOST_BURSTS * room.burst
+    return values | {"waiting_since": since, "due_at": min(room.now + wait, latest)}
+
+
+@_read.register
+def _edited(item: Edited, room: Room) -> None:
+    talk.edit(room.conn, room.account, item.external_id, item.text, room.now)
+
+
+@_read.register
+def _echo(item: Echo, room: Room) -> None:
+    client_id = clients.recognise(
+        room.conn,
+        room.account.business_id,
+        room.account.channel,
+        item.identities,
+        name=None,
+        phone=None,
+        now=room.now,
+    )
+    conversation = _conversation(room, client_id, item.address)
+    kept = talk.keep_echo(room.conn, room.account, conversation.id, item, room.now)
+    if kept:
+        handoff.start(
+            room.conn,
+            room.account.business_id,
+            conversation.id,
+            reason="owner_writes",
+            by="owner",
+            now=room.now,
+        )
+
+
+@_read.register
+def _receipt(item: Receipt, room: Room) -> None:
+    settling.settle(room.conn, room.account, item, room.now)
+
+
+@_read.register
+def _identity(item: IdentityChanged, room: Room) -> None:
+    business_id = room.account.business_id
+    clients.rekey(room.conn, business_id, room.account.channel, item.old, item.new, room.now)
+
+
+@_read.register
+def _reachability(item: Reachability, room: Room) -> None:
+    room.conn.execute(
+        update(conversations)
+        .where(
+            conversations.c.business_id == room.account.business_id,
+            conversations.c.account_id == room.account.id,
+            conversations.c.address == item.address,
+        )
+        .values(unreachable_at=None if item.reachable else room.now)
+    )
+
+
+@_read.register
+def _news(item: AccountNews, room: Room) -> None:
+    put_notice(
+        room.conn,
+        business_id=room.account.business_id,
+        kind=NoticeKind.CHANNEL_BROKEN,
+        key=f"{item.kind}:{room.account.id}:{room.now:%Y-%m-%d}",
+        text=item.text,
+        now=room.now,
+        details={"account_id": room.account.id},
+    )
+
+
+def _conversation(room: Room, client_id: int, address: str) -> Any:
+    """The locked row of this client's conversation on this account, made if it is the first."""
+    mine = (
+        conversations.c.business_id == room.account.business_id,
+        conversations.c.account_id == room.account.id,
+    )
+    found = select(conversations).where(*mine, conversations.c.client_id == client_id)
+    row = room.conn.execute(found.with_for_update()).one_or_none()
+    if row is not None:
+        return row
+    # Somebody else had this address before (a recycled number): nothing more goes there for them.
+    room.conn.execute(
+        update(conversations)
+        .where(*mine, conversations.c.address == address)
+        .values(unreachable_at=room.now)
+    )
+    talk.open_conversation(room.conn, room.account, client_id, address, room.now)
+    return room.conn.execute(found.with_for_update()).one()
+
+
+def _update(room: Room, conversation_id: int, values: dict[str, Any]) -> None:
+    room.conn.execute(
+        update(conversations)
+        .where(
+            conversations.c.business_id == room.account.business_id,
+            conversations.c.id == conversation_id,
+        )
+        .values(**values)
+    )

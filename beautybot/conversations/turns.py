@@ -1,0 +1,133 @@
+"""Whose turn it is: a conversation is claimed, answered once, and its trace is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from beautybot.conversations.models import conversations, turns
+from beautybot.kit.leases import LeaseLost, backoff, claim
+
+GIVE_UP_AFTER = 3
+
+
+class Overtaken(LeaseLost):
+    """The client wrote again while we thought: this move is void, the next turn takes it all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One conversation held by this worker; `lease` fences every write of the turn."""
+
+    conversation_id: int
+    business_id: int
+    lease: int
+    attempts: int
+    inbound_seq: int
+    answered_seq: int
+
+
+def take(conn: Connection, now: datetime, worker: str, limit: int) -> list[Claim]:
+    """Claim conversations whose turn is due, one turn at a time each."""
+    rows = claim(conn, conversations, now, worker, limit=limit)
+    return [
+        Claim(r.id, r.business_id, r.lease, r.attempts, r.inbound_seq, r.answered_seq) for r in rows
+    ]
+
+
+def hold(conn: Connection, held: Claim) -> None:
+    """
+    Lock the conversation for the writes of this turn.
+
+    LeaseLost if another worker has it; Overtaken if the client wrote since we
+    looked.  Nothing of the turn is written in either case.
+    """
+    row = conn.execute(
+        select(conversations.c.lease, conversations.c.inbound_seq)
+        .where(
+            conversations.c.business_id == held.business_id,
+            conversations.c.id == held.conversation_id,
+        )
+        .with_for_update()
+    ).one()
+    if row.lease != held.lease:
+        raise LeaseLost(f"conversation {held.conversation_id} was taken over")
+    if row.inbound_seq != held.inbound_seq:
+        raise Overtaken(f"conversation {held.conversation_id} has newer messages")
+
+
+def finish(
+    conn: Connection,
+    held: Claim,
+    *,
+    state: str | None = None,
+    memory: Mapping[str, Any] | None = None,
+) -> None:
+    """The turn is over: everything seen is answered, the state and the memory are the new ones."""
+    values: dict[str, Any] = {
+        "answered_seq": held.inbound_seq,
+        "attempts": 0,
+        "waiting_since": None,
+    }
+    if state is not None:
+        values["state"] = state
+    if memory is not None:
+        values["memory"] = dict(memory)
+    _give_back(conn, held, due_at=None, **values)
+
+
+def again(conn: Connection, held: Claim, now: datetime, burst: timedelta) -> None:
+    """Run the turn again soon, because newer messages void what we thought of."""
+    _give_back(conn, held, due_at=now + burst / 2, attempts=0)
+
+
+def failed(conn: Connection, held: Claim, now: datetime) -> bool:
+    """Note that a turn broke: later again, or (True) given up after three tries."""
+    if held.attempts >= GIVE_UP_AFTER:
+        finish(conn, held)
+        return True
+    _give_back(conn, held, due_at=now + backoff(held.attempts))
+    return False
+
+
+def keep(
+    conn: Connection,
+    held: Claim,
+    *,
+    at: datetime,
+    before: str,
+    after: str,
+    trace: Mapping[str, Any],
+) -> int:
+    """Keep the trace of a turn; its id."""
+    kept: int = conn.execute(
+        insert(turns)
+        .values(
+            business_id=held.business_id,
+            conversation_id=held.conversation_id,
+            at=at,
+            state_before=before,
+            state_after=after,
+            trace=dict(trace),
+        )
+        .returning(turns.c.id)
+    ).scalar_one()
+    return kept
+
+
+def _give_back(conn: Connection, held: Claim, *, due_at: datetime | None, **values: Any) -> None:
+    done = conn.execute(
+        update(conversations)
+        .where(
+            conversations.c.business_id == held.business_id,
+            conversations.c.id == held.conversation_id,
+            conversations.c.lease == held.lease,
+        )
+        .values(due_at=due_at, leased_by=None, **values)
+    )
+    if done.rowcount == 0:
+        raise LeaseLost(f"conversation {held.conversation_id} was taken over")
