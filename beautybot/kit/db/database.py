@@ -76,12 +76,12 @@ class SqliteDatabase:
     async def read(
         self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await _translated(self.file.read(lambda conn: verb(conn, *args, **kwargs)))
+        return await translated(self.file.read(lambda conn: verb(conn, *args, **kwargs)))
 
     async def write(
         self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await _translated(self.file.write(lambda conn: verb(conn, *args, **kwargs)))
+        return await translated(self.file.write(lambda conn: verb(conn, *args, **kwargs)))
 
     async def close(self) -> None:
         await asyncio.to_thread(self.file.close)
@@ -145,7 +145,7 @@ def _is_down(error: DBAPIError) -> bool:
     )
 
 
-async def _translated(work: asyncio.Future[T] | Any) -> T:
+async def translated(work: asyncio.Future[T] | Any) -> T:
     try:
         result: T = await work
         return result

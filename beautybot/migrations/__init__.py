@@ -1,0 +1,1 @@
+"""The history of the tables: each file in versions/ takes the database one step forward."""
