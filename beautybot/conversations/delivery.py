@@ -17,8 +17,9 @@ from beautybot.businesses import access
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import Channel, Outbound, Scope, SendError, SendProblem
 from beautybot.conversations import messages as talk, outbox, settling
+from beautybot.conversations.envelope import Dropped, Envelope, Weight
 from beautybot.conversations.models import conversations, outbox as outbox_table
-from beautybot.conversations.outbox import Drop, Dropped, Envelope, Weight
+from beautybot.conversations.outbox import Drop
 from beautybot.kit import log
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database

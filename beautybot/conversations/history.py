@@ -144,7 +144,7 @@ def listing(
     counts = (
         select(
             messages.c.conversation_id,
-            func.count().label("count"),
+            func.count().label("total"),
             func.max(messages.c.id).label("last"),
         )
         .where(messages.c.business_id == business_id)
@@ -157,7 +157,7 @@ def listing(
             conversations,
             channel_accounts.c.channel,
             clients_table.c.name,
-            counts.c.count,
+            counts.c.total,
             last.c.text,
             last.c.author,
         )
@@ -248,7 +248,7 @@ def _summary(row: Row[Any], open_handoff: Handoff | None) -> Summary:
         client_address=row.address,
         state=row.state,
         handoff=open_handoff,
-        messages=row.count or 0,
+        messages=row.total or 0,
         last_text=row.text or "",
         last_author=row.author or "",
         last_message_at=row.last_message_at,

@@ -68,10 +68,11 @@ def claim(
         .order_by(table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
     taken = (
         update(table)
-        .where(table.c.id.in_(due.scalar_subquery()))
+        .where(table.c.id.in_(select(due.c.id)))
         .values(
             due_at=now + visibility,
             lease=table.c.lease + 1,
