@@ -41,9 +41,7 @@ def draft(message: str) -> Path:
         with engine.connect() as conn:
             config = migrate.config(conn, metadata=all_tables())
             command.upgrade(config, "head")
-            made = command.revision(
-                config, message, autogenerate=True, rev_id=f"{number:04d}"
-            )
+            made = command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
         engine.dispose()
     assert made is not None and not isinstance(made, list)
     return Path(made.path)
