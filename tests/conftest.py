@@ -15,6 +15,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -105,11 +106,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: str = request.getfixturevalue("postgres")
-    name = f"t_{uuid4().hex}"
-    asyncio.run(_admin(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
-    yield f"{server}/{name}"
-    asyncio.run(_admin(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    with _own_database(request.getfixturevalue("postgres"), TEMPLATE) as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The DATABASE_URL of a database nobody has migrated yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    with _own_database(request.getfixturevalue("postgres"), "template1") as url:
+        yield url
 
 
 @pytest.fixture
@@ -118,6 +126,14 @@ async def db(database_url: str, anyio_backend: object) -> AsyncIterator[Database
     opened = connect(database_url)
     yield opened
     await opened.close()
+
+
+@contextmanager
+def _own_database(server: str, template: str) -> Iterator[str]:
+    name = f"t_{uuid4().hex}"
+    asyncio.run(_admin(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield f"{server}/{name}"
+    asyncio.run(_admin(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 async def _admin(server: str, statement: str) -> None:

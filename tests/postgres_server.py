@@ -20,17 +20,10 @@ from typing import Any
 
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 SMALL = ("shared_buffers=64MB", "max_connections=200", "unix_socket_directories=")
-AS_WE_WANT_IT = [
-    "-U",
-    "postgres",
-    "-A",
-    "trust",
-    "-E",
-    "UTF8",
-    "--locale=C.UTF-8",
-    "--no-sync",
-    "--no-instructions",
-]
+AS_WE_WANT_IT = (
+    *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"),
+    *("--no-sync", "--no-instructions"),
+)
 READY_S = 60
 
 
