@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 8000
 
-.PHONY: demo test check lint types install lock bench clean
+.PHONY: demo test check lint types install lock migration clean
 
 install: $(STAMP)
 
@@ -34,6 +34,11 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
+
+# Drafts the next step of the tables' history: make migration NAME="add a column".
+migration: $(STAMP)
+	$(BIN)/python tests/draft_migration.py "$(NAME)"
+	$(BIN)/ruff check -q --fix beautybot/migrations; $(BIN)/ruff format -q beautybot/migrations
 
 # Rewrites requirements.lock from pyproject.toml (uv resolves; pip installs).
 lock:
