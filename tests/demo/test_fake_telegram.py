@@ -150,6 +150,15 @@ async def test_a_bot_may_not_write_first_nor_to_who_blocked_it() -> None:
         assert kinds == ["my_chat_member", "my_chat_member", "message"]
 
 
+async def test_a_load_test_may_write_to_anybody() -> None:
+    """Only where the double was told so; a group must still exist."""
+    async with telegram_at_work(everybody_started=True) as (_, _, url):
+        stranger, _ = await post(f"{url}/sendMessage", {"chat_id": 123456, "text": "х"})
+        group, _ = await post(f"{url}/sendMessage", {"chat_id": -5, "text": "х"})
+
+        assert (stranger, group) == (200, 400)
+
+
 async def test_an_omitted_secret_is_cleared_and_omitted_kinds_are_kept(
     receiver: Receiver,
 ) -> None:

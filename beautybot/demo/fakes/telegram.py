@@ -50,17 +50,23 @@ class FakeTelegram(People):
 
     `speed` divides the pauses between retries and the life of updates and taps.
     `strict` True allows one setWebhook a second for each bot, as the real one
-    does.  Faults are put by bot id (a string) into `faults`; the people's acts
+    does.  `everybody_started` True lets a bot write to any person, for load
+    tests.  Faults are put by bot id (a string) into `faults`; the people's acts
     are in `People`.
     """
 
     def __init__(
-        self, *, clock: kit_clock.Clock = kit_clock.now, speed: float = 60.0, strict: bool = False
+        self,
+        *,
+        clock: kit_clock.Clock = kit_clock.now,
+        speed: float = 60.0,
+        strict: bool = False,
+        everybody_started: bool = False,
     ) -> None:
         self.clock = clock
         self.speed = speed
         self.strict = strict
-        self.world = TelegramWorld()
+        self.world = TelegramWorld(everybody_started)
         self.faults = FaultScript()
         self.journal = Journal()
         self.deliveries: dict[str, Deliveries] = {}

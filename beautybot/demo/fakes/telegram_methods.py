@@ -12,7 +12,7 @@ from beautybot.demo.fakes.telegram_delivery import CALLBACK_LIFE_S
 from beautybot.demo.fakes.telegram_keyboards import Keyboard, read_keyboard
 from beautybot.demo.fakes.telegram_markup import TelegramRefusal, bad_request, shown_text
 from beautybot.demo.fakes.telegram_webhook import truth
-from beautybot.demo.fakes.telegram_world import TelegramWorld, TgBot, TgChat
+from beautybot.demo.fakes.telegram_world import TelegramWorld, TgBot, TgChat, TgUser
 from beautybot.demo.fakes.transcript import Bubble, Style
 
 Params = Mapping[str, Any]
@@ -156,6 +156,10 @@ def _chat(at: Context, params: Params) -> TgChat:
     chat_id = _number(params, "chat_id")
     chat = at.bot.chats.get(chat_id)
     if chat is not None:
+        return chat
+    if at.world.everybody_started and chat_id > 0:
+        chat = at.world.chat_with(at.bot, TgUser(chat_id))
+        chat.started = True
         return chat
     if chat_id in at.world.users:
         raise TelegramRefusal(403, "Forbidden: bot can't initiate conversation with a user")

@@ -142,6 +142,7 @@ class TgBot:
 class TelegramWorld:
     """The state behind the Bot API double."""
 
+    everybody_started: bool = False
     bots: dict[str, TgBot] = field(default_factory=dict)
     users: dict[int, TgUser] = field(default_factory=dict)
     transcripts: Transcripts = field(default_factory=Transcripts)

@@ -1,0 +1,1 @@
+"""A local double of GigaChat: OAuth, both chat contracts, limits, and brains to put behind."""
