@@ -1,0 +1,44 @@
+"""Nothing half added: what has one part has them all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from source import ROOT
+
+from beautybot.settings import Settings
+
+MANUAL = ROOT / "docs" / "manual"
+NAMES = [field.name.upper() for field in fields(Settings)]
+
+
+def missing(names: list[str], text: str) -> list[str]:
+    """The names that a text does not mention as whole words."""
+    return [name for name in names if not re.search(rf"\b{name}\b", text)]
+
+
+def folders(of: Path) -> set[str]:
+    return {path.name for path in of.iterdir() if (path / "__init__.py").is_file()}
+
+
+def stems(of: Path, suffix: str) -> set[str]:
+    return {path.stem for path in of.glob(f"*{suffix}") if path.stem != "__init__"}
+
+
+def test_every_setting_is_in_the_example_file() -> None:
+    """.env.example is the list an operator starts from."""
+    assert missing(NAMES, (ROOT / ".env.example").read_text(encoding="utf-8")) == []
+
+
+def test_the_example_file_names_no_setting_that_is_not_there() -> None:
+    """A line of the example that does nothing would mislead."""
+    named = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M)
+
+    assert sorted(named) == sorted(NAMES)
+
+
+def test_a_forgotten_setting_is_seen() -> None:
+    """Control: a longer name does not stand in for a shorter one."""
+    assert missing(["LOG_LEVEL"], "LOG_LEVEL_EXTRA=1") == ["LOG_LEVEL"]
