@@ -1,0 +1,16 @@
+"""The tree of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from beautybot.cli import records, salons, server, upkeep
+
+app = typer.Typer(
+    name="beautybot",
+    help="The AI receptionist of a beauty salon.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for module in (server, salons, records, upkeep):
+    app.add_typer(module.app)

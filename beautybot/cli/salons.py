@@ -1,0 +1,111 @@
+"""Salons and how their receptionist behaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from beautybot.cli.opening import House, inside
+from beautybot.cli.output import JsonFlag, say, show_json, show_rows
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from beautybot.businesses.access import ChannelAccount
+    from beautybot.businesses.salons import Business
+
+app = typer.Typer()
+business = typer.Typer(no_args_is_help=True, help="Salons.")
+app.add_typer(business, name="business")
+
+Slug = Annotated[str, typer.Option("--business", metavar="SLUG", help="The salon.")]
+
+
+@business.command("list")
+def list_salons(as_json: JsonFlag = False) -> None:
+    """Every salon: its agent, its channels and how they are."""
+
+    async def work(house: House) -> list[dict[str, Any]]:
+        return await house.db.read(_salons)
+
+    rows = inside(work)
+    if not as_json:
+        rows = [row | {"channels": [_said(c) for c in row["channels"]]} for row in rows]
+    show_rows(rows, as_json=as_json, empty="No salons yet; `beautybot business import FILE`.")
+
+
+@app.command()
+def agent(
+    slug: Slug,
+    on: Annotated[bool | None, typer.Option("--on/--off", help="Let it answer, or not.")] = None,
+    tone: Annotated[
+        str | None, typer.Option(help="professional, friendly, casual or formal.")
+    ] = None,
+    restrictions: Annotated[
+        str | None, typer.Option(help="What it must not do, in plain words.")
+    ] = None,
+    greeting: Annotated[str | None, typer.Option(help="Its first words.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Switch a salon's receptionist on or off and set how it speaks."""
+    from beautybot.businesses import salons
+
+    async def work(house: House) -> Business:
+        salon = await house.db.read(salons.by_slug, slug)
+        return await house.db.write(
+            salons.update_agent,
+            salon.id,
+            enabled=on,
+            tone=tone,
+            restrictions=restrictions,
+            greeting=greeting,
+        )
+
+    salon = inside(work)
+    now = {
+        "business": salon.slug,
+        "agent": _on(salon),
+        "tone": salon.tone.value,
+        "restrictions": salon.restrictions,
+        "greeting": salon.greeting,
+    }
+    if as_json:
+        show_json(now)
+    else:
+        say("\n".join(f"{name}: {value or '–'}" for name, value in now.items()))
+
+
+def _salons(conn: Connection) -> list[dict[str, Any]]:
+    from beautybot.businesses import access, salons
+
+    return [
+        {
+            "slug": salon.slug,
+            "name": salon.name,
+            "agent": _on(salon),
+            "channels": [_channel(account) for account in access.of_business(conn, salon.id)],
+        }
+        for salon in salons.listing(conn)
+    ]
+
+
+def _channel(account: ChannelAccount) -> dict[str, Any]:
+    return {
+        "channel": account.channel,
+        "account": account.external_id,
+        "display": account.display,
+        "health": "stopped" if account.stopped_at else "ok",
+        "problem": account.problem,
+        "last_inbound_at": account.last_inbound_at,
+        "last_outbound_at": account.last_outbound_at,
+    }
+
+
+def _said(channel: dict[str, Any]) -> str:
+    words = f"{channel['channel']} {channel['display'] or channel['account']}: {channel['health']}"
+    return f"{words} ({channel['problem']})" if channel["problem"] else words
+
+
+def _on(salon: Business) -> str:
+    return "on" if salon.agent_enabled else "off"

@@ -1,0 +1,73 @@
+"""Keeping an installation healthy: settings, keys, copies."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from beautybot.cli.opening import House, inside
+from beautybot.cli.output import JsonFlag, progress, say, show_rows
+
+app = typer.Typer()
+keys = typer.Typer(no_args_is_help=True, help="The keys that close the salons' secrets.")
+app.add_typer(keys, name="keys")
+
+
+@app.command()
+def settings(as_json: JsonFlag = False) -> None:
+    """Every setting with its value and where it came from; secrets are masked."""
+    from beautybot.settings import describe
+
+    rows = [{"name": s.name, "value": s.shown, "source": s.source} for s in describe()]
+    show_rows(rows, as_json=as_json, empty="")
+
+
+@keys.command("new")
+def new_key() -> None:
+    """Print a fresh key: put it first in ENCRYPTION_KEYS or the key file, then rotate."""
+    from beautybot.kit.crypto import new_key as fresh
+
+    say(fresh())
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Close every secret again under the newest key; safe to interrupt and to run again."""
+    from beautybot.businesses import credentials
+    from beautybot.kit import clock
+
+    async def work(house: House) -> int:
+        total = 0
+        with progress("Closing secrets under the newest key") as forward:
+            while done := await house.db.write(credentials.rotate, house.keyring, clock.now()):
+                total += done
+                forward(done)
+        return total
+
+    total = inside(work)
+    say(f"{total} secrets closed again; all are under the newest key now.")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Copy the database to a file, also while the server runs; the keys are not in it."""
+    from beautybot.kit.copies import backup as copy
+    from beautybot.settings import load
+
+    with progress("Copying"):
+        size = asyncio.run(copy(load().database_url, file))
+    say(f"{file}: {size / 1e6:.1f} MB, checked. It has no encryption keys: keep those apart.")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Put a copy back in place of the database; the server must be stopped."""
+    from beautybot.kit.copies import restore as put_back
+    from beautybot.settings import load
+
+    with progress("Restoring"):
+        made = asyncio.run(put_back(load().database_url, file))
+    say(f"Restored the copy of {made:%Y-%m-%d %H:%M} UTC; what happened since is not in it.")
