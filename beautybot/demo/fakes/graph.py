@@ -105,8 +105,9 @@ class FakeGraph:
         Returns after the first attempt to deliver; retries go on by themselves.
         """
         event = self.event(phone_id, client, what)
-        await self.deliver([event])
+        statuses = await self.deliver([event])
         message_id: str = event.value["messages"][0]["id"]
+        self.world.mark(message_id, "delivered" if statuses == [200] else "sent")
         return message_id
 
     async def client_presses(
@@ -170,7 +171,7 @@ class FakeGraph:
         value = {**self._head(number), "messages": [message]}
         if content["type"] != "system":
             value["contacts"] = [events.contact_of(person)]
-        self.world.received[message_id] = person.key
+        self.world.received[message_id] = (phone_id, person.key)
         self.world.last_inbound[phone_id, person.key] = now
         bubble = Bubble(
             message_id, False, events.words_of(content), now, kind=content["type"], raw=message

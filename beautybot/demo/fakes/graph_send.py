@@ -89,9 +89,11 @@ def _check_template_known(world: GraphWorld, number: Number, wanted: Mapping[str
 
 
 def _mark_read(world: GraphWorld, number: Number, body: Mapping[str, Any], call: Call) -> Answer:
-    client = world.received.get(str(body.get("message_id")))
-    if client is None:
+    message_id = str(body.get("message_id"))
+    phone_id, client = world.received.get(message_id, ("", ""))
+    if phone_id != number.phone_id:
         return graph_error(131009, "Unknown message_id")
+    world.mark(message_id, "read")
     if body.get("typing_indicator"):
         world.transcripts.typing(number.phone_id, client, call.at + TYPING)
     return answer_json(200, {"success": True})

@@ -96,7 +96,7 @@ class GraphWorld:
     media: dict[str, Media] = field(default_factory=dict)
     media_links: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     sent: dict[str, Sent] = field(default_factory=dict)
-    received: dict[str, str] = field(default_factory=dict)  # inbound message id → client's key
+    received: dict[str, tuple[str, str]] = field(default_factory=dict)  # id → phone id, client
     unreachable: dict[str, int] = field(default_factory=dict)  # client's key → code of the failure
     last_inbound: dict[tuple[str, str], datetime] = field(default_factory=dict)
     transcripts: Transcripts = field(default_factory=Transcripts)
@@ -123,6 +123,14 @@ class GraphWorld:
         for address in (client.wa_id, client.user_id):
             if address:
                 self.clients[address] = client
+
+    def mark(self, message_id: str, delivery: str) -> None:
+        """How far a client's own message got; a read one stays read."""
+        phone_id, client = self.received[message_id]
+        bubble = self.transcripts.find(phone_id, client, message_id)
+        if bubble is not None and bubble.delivery != "read":
+            bubble.delivery = delivery
+            self.transcripts.changed(phone_id, client)
 
     def window_open(self, phone_id: str, client: WaClient, now: datetime) -> bool:
         """May the salon write free-form text?"""

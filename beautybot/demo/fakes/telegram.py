@@ -86,7 +86,9 @@ class FakeTelegram(People):
         bot = TgBot(token, username or f"salon{token.partition(':')[0]}_bot", name)
         self.world.bots[token] = bot
         first = random.randrange(10**8, 10**9)
-        self.deliveries[token] = Deliveries(bot, self.clock, self.speed, self._execute, first)
+        self.deliveries[token] = Deliveries(
+            bot, self.clock, self.speed, self._execute, self._taken, first
+        )
         return bot
 
     async def idle(self) -> None:
@@ -150,6 +152,15 @@ class FakeTelegram(People):
 
     async def _execute(self, bot: TgBot, method: str, params: dict[str, Any]) -> None:
         await self._carry_out(bot, method.lower(), params)
+
+    def _taken(self, bot: TgBot, kind: str, content: dict[str, Any]) -> None:
+        if kind != "message":
+            return
+        client = str(content["chat"]["id"])
+        bubble = self.transcripts.find(bot.key, client, str(content["message_id"]))
+        if bubble is not None:
+            bubble.delivery = "read"
+            self.transcripts.changed(bot.key, client)
 
     def _check_pace(self, bot: TgBot) -> None:
         now = kit_clock.monotonic()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ RETRY_AFTER_CAP_S = 3600.0
 Executor = Callable[[TgBot, str, dict[str, Any]], Awaitable[Any]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Pending:
     """An update that has not been taken; `id` grows by one for each of a bot."""
 
@@ -48,6 +48,7 @@ class Deliveries:
     clock: kit_clock.Clock
     speed: float
     execute: Executor
+    taken: Callable[[TgBot, str, dict[str, Any]], None]  # bot, kind, content
     next_id: int
     waiting: deque[Pending] = field(default_factory=deque)
     statuses: list[tuple[int, int]] = field(default_factory=list)  # update id, HTTP status
@@ -68,6 +69,13 @@ class Deliveries:
         self._arrived.set()
         self.wake()
         return update_id
+
+    def confirm(self, done: Sequence[Pending]) -> None:
+        """These have been taken."""
+        for update in done:
+            if update in self.waiting:
+                self.waiting.remove(update)
+                self.taken(self.bot, update.kind, update.body[update.kind])
 
     def wake(self) -> None:
         """Start delivering whatever waits, if there is a webhook."""
@@ -116,8 +124,7 @@ class Deliveries:
             async with self._limit:
                 status, wait_s = await self._attempt(front)
             if 200 <= status < 300:
-                if front in self.waiting:
-                    self.waiting.remove(front)
+                self.confirm([front])
             else:
                 await asyncio.sleep(wait_s / self.speed)
 

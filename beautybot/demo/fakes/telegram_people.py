@@ -61,6 +61,7 @@ class People(ABC):
         kind = next(iter(content))
         number: int = message["message_id"]
         bubble = Bubble(str(number), False, words, self.clock(), kind=kind, raw=message)
+        bubble.delivery = "sent"
         self.world.transcripts.add(bot.key, str(chat.id), bubble)
         self.put_update(bot, "message", message, f"chat:{chat.id}")
         return number
@@ -133,7 +134,7 @@ class People(ABC):
                 if bubble.style is Style.INLINE:
                     return self.press(bot, person, int(bubble.id), shown.id)
                 if shown.id == "request_contact":
-                    return self.share_contact(bot, person, "+79161234567")
+                    return self.share_contact(bot, person, person.phone)
                 return self.client_says(bot, person, shown.title)
         raise LookupError(f"no message of ours offers {choice!r}")
 

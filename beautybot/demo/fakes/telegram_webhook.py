@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from beautybot.demo.fakes.telegram_delivery import Deliveries, Pending
+from beautybot.demo.fakes.telegram_delivery import Deliveries
 from beautybot.demo.fakes.telegram_markup import TelegramRefusal, bad_request
 from beautybot.demo.fakes.telegram_world import TgBot
 from beautybot.kit import clock as kit_clock
@@ -126,13 +126,11 @@ def truth(value: Any) -> bool:
 
 
 def _confirm(updates: Deliveries, offset: int) -> None:
-    kept: list[Pending] = list(updates.waiting)
+    waiting = list(updates.waiting)
     if offset < 0:
-        kept = kept[offset:]
+        updates.confirm(waiting[:offset])
     elif offset > 0:
-        kept = [p for p in kept if p.id >= offset]
-    updates.waiting.clear()
-    updates.waiting.extend(kept)
+        updates.confirm([p for p in waiting if p.id < offset])
 
 
 def _remember_kinds(bot: TgBot, params: Params) -> None:

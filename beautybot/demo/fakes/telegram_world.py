@@ -23,6 +23,7 @@ class TgUser:
     last_name: str = ""
     username: str = ""
     language_code: str = "ru"
+    phone: str = "+79161234567"  # what the "share my phone" button gives
 
     def shown(self) -> dict[str, Any]:
         """The `from` of an update."""

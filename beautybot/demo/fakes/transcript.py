@@ -36,7 +36,12 @@ class Choice:
 
 @dataclass(slots=True)
 class Bubble:
-    """One message on the screen.  `ours` True: the salon's; `delivery` is for those only."""
+    """
+    One message on the screen.
+
+    `ours` True: the salon's.  `delivery` is how far it got: sent, delivered,
+    read, failed; empty where the messenger does not say.
+    """
 
     id: str
     ours: bool
@@ -109,9 +114,11 @@ class Transcripts:
             queue.put_nowait((account, client))
 
     @contextmanager
-    def listening(self) -> Iterator[asyncio.Queue[tuple[str, str]]]:
-        """A queue of changed screens for as long as the block lasts."""
-        queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+    def listening(
+        self, queue: asyncio.Queue[tuple[str, str]] | None = None
+    ) -> Iterator[asyncio.Queue[tuple[str, str]]]:
+        """A queue of changed screens, yours or a new one, for as long as the block lasts."""
+        queue = asyncio.Queue() if queue is None else queue
         self._listeners.add(queue)
         try:
             yield queue
