@@ -255,3 +255,15 @@ waitlist = Table(
     Column("closed_at", Instant, nullable=True),
     Index("ix_waitlist_business_id_created_at", "business_id", "created_at"),
 )
+
+# What the owner answers to questions: the only source beside the price list.
+faq_entries = Table(
+    "faq_entries",
+    metadata,
+    row_id(),
+    of_business(),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("approved_at", Instant, nullable=False),
+    Index("ix_faq_entries_business_id", "business_id"),
+)
