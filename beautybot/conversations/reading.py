@@ -8,7 +8,7 @@ due; a repeat changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import singledispatch
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, update
 
 from beautybot.businesses import access
 from beautybot.businesses.access import ChannelAccount
+from beautybot.businesses.models import channel_accounts
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import (
     AccountNews,
@@ -31,6 +32,7 @@ from beautybot.channels.base import (
 )
 from beautybot.conversations import clients, handoff, inbox, messages as talk, settling
 from beautybot.conversations.models import conversations
+from beautybot.kit.db import across_salons
 from beautybot.kit.text import clean
 
 # However fast a client types, the first message waits at most so many bursts.
@@ -93,6 +95,21 @@ def _account(conn: Connection, event: inbox.Event, external_id: str) -> ChannelA
     if event.signed_by is not None and str(account.id) not in event.signed_by.split(","):
         return None
     return account
+
+
+def external_id_of(conn: Connection, account_id: int) -> str:
+    """The channel's own name of an account that a door has proven."""
+    name: str = conn.execute(
+        across_salons(
+            select(channel_accounts.c.external_id).where(channel_accounts.c.id == account_id)
+        )
+    ).scalar_one()
+    return name
+
+
+def of_account(items: Sequence[Inbound], external_id: str) -> list[Inbound]:
+    """The same items, said to have come to the account that the door has proven."""
+    return [replace(item, account=external_id) for item in items]
 
 
 @singledispatch

@@ -1,0 +1,242 @@
+"""The next question of a booking: one at a time, built from what is still missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from beautybot.agent import proposing, saying
+from beautybot.agent.commands import ServiceWish, When, WhenKind
+from beautybot.agent.memory import Asked, Option
+from beautybot.agent.move import Move
+from beautybot.agent.states import pricing
+from beautybot.booking.availability import Slot
+from beautybot.booking.catalogue import Service, Specialist
+from beautybot.channels.base import Button
+
+MOST_CHOICES = 10
+
+
+def advance(move: Move) -> None:
+    """Ask what is missing: service, specialist, time, contact, and then for the yes."""
+    draft = move.draft
+    if move.memory.proposal is not None:
+        proposing.repeat(move)
+    elif draft.wants_services:
+        _which_service(move)
+    elif draft.unsure:
+        _which_of(move, draft.unsure[0])
+    elif not _bookable(move):
+        return
+    elif draft.specialist_choice and not _only_one_fits(move):
+        _which_specialist(move)
+    elif draft.slot is not None:
+        proposing.keep_and_propose(move, draft.slot)
+    else:
+        _time(move)
+
+
+def unknown_service(move: Move, wish: ServiceWish) -> None:
+    """Say that the salon does not offer it, and what is nearest."""
+    pricing.unknown(move, wish)
+
+
+def _which_service(move: Move) -> None:
+    person = move.desk.specialist(move.draft.specialist)
+    if person is not None:
+        theirs = [s for s in move.desk.catalogue.services if person.id in s.specialists]
+        if 0 < len(theirs) <= MOST_CHOICES:
+            move.ask(Asked.SERVICE, "booking.which_of_specialist", name=person.name, lines=_menu(move, theirs))
+            move.plan(unsure=(ServiceWish(tuple(s.ref for s in theirs), "", ask=True),))
+            move.offer([(Option(service=s.ref), s.name) for s in theirs])
+            return
+    titles = dict.fromkeys(s.category_title or "Услуги" for s in move.desk.catalogue.services)
+    move.ask(Asked.SERVICE, "booking.which_service", lines="\n".join(f"• {t}" for t in titles))
+
+
+def _which_of(move: Move, wish: ServiceWish) -> None:
+    services = move.desk.services(wish.refs)[:MOST_CHOICES]
+    if len(services) < 2:
+        refs = tuple(s.ref for s in services)
+        move.plan(unsure=move.draft.unsure[1:], services=(*move.draft.services, *refs))
+        advance(move)
+        return
+    key = "booking.which_of_question" if wish.question else "booking.which_of"
+    move.ask(Asked.SERVICE, key, lines=_menu(move, services), question=wish.question)
+    move.offer([(Option(service=s.ref), s.name) for s in services])
+
+
+def _menu(move: Move, services: list[Service]) -> str:
+    return saying.numbered(pricing.line(move, s) for s in services)
+
+
+def _bookable(move: Move) -> bool:
+    closed = [s for s in move.desk.services(move.draft.services) if not s.bookable]
+    if not closed:
+        return True
+    move.desk.hand_over("not_bookable", f"Хочет записаться: {closed[0].name}")
+    move.say("booking.not_bookable", service=closed[0].name)
+    move.memory = move.memory.forget_visit()
+    return False
+
+
+def _only_one_fits(move: Move) -> bool:
+    able = {s.ref for s in move.desk.can_do(move.desk.services(move.draft.services))}
+    fitting = [ref for ref in move.draft.specialist_choice if ref in able]
+    if len(fitting) == 1:
+        move.plan(specialist=fitting[0], specialist_choice=())
+        return True
+    if not fitting:
+        move.plan(specialist=move.draft.specialist_choice[0], specialist_choice=())
+        return True
+    return False
+
+
+def _which_specialist(move: Move) -> None:
+    people = [p for ref in move.draft.specialist_choice if (p := move.desk.specialist(ref))]
+    lines = saying.numbered(", ".join(filter(None, (p.name, p.role))) for p in people)
+    move.ask(Asked.SPECIALIST, "booking.which_specialist", lines=lines)
+    move.offer([(Option(specialist=p.ref), p.name) for p in people])
+
+
+def _time(move: Move) -> None:
+    services = move.desk.services(move.draft.services)
+    person = _willing(move, services)
+    when = move.draft.when
+    if when is not None and when.readings:
+        _which_reading(move, when)
+    elif when is not None and when.unresolved:
+        move.plan(when=None)
+        move.ask(Asked.WHEN, "booking.which_day", text=when.text)
+    elif when is not None and when.kind is WhenKind.CLOCK:
+        _clock_only(move, services, person, when)
+    elif when is None or when.kind is WhenKind.FIRST_FREE:
+        slots = move.desk.slots(move.desk.wish(services, person, move.draft.excluded))
+        _offer(move, slots, "booking.first_free" if when else "booking.offer_soon")
+    elif when.kind is WhenKind.EXACT and not when.approximate:
+        _exactly(move, services, person, when)
+    else:
+        _window(move, services, person, when)
+
+
+def _willing(move: Move, services: list[Service]) -> Specialist | None:
+    """The wished specialist if she does all of it; else say so and take anybody."""
+    person = move.desk.specialist(move.draft.specialist)
+    if person is None:
+        return None
+    able = move.desk.can_do(services)
+    if person in able or not able:
+        return person if person in able else None
+    names = saying.listed(p.name for p in able)
+    wanted = saying.listed(f"«{s.name}»" for s in services)
+    move.say("booking.specialist_does_not", name=person.name, services=wanted, others=names)
+    move.plan(specialist=None)
+    return None
+
+
+def _exactly(
+    move: Move, services: list[Service], person: Specialist | None, when: When
+) -> None:
+    assert when.start is not None
+    wish = move.desk.wish(services, person, move.draft.excluded)
+    slot = move.desk.exactly(wish, when.start)
+    if slot is not None:
+        proposing.keep_and_propose(move, slot)
+        return
+    if when.start < move.desk.now:
+        move.say("booking.past", time=move.moment(when.start))
+    else:
+        move.say("booking.taken", time=move.moment(when.start))
+    around = replace(wish, start=when.start, end=when.start + timedelta(minutes=1))
+    _offer(move, move.desk.nearest(around), "booking.alternatives")
+
+
+def _window(
+    move: Move, services: list[Service], person: Specialist | None, when: When
+) -> None:
+    wish = move.desk.wish(services, person, move.draft.excluded, when.start, when.end)
+    slots = move.desk.slots(wish)
+    if slots:
+        _offer(move, slots, "booking.offer")
+        return
+    move.say("booking.nothing_then", time=when.text or _day_words(move, when))
+    _offer(move, move.desk.nearest(wish), "booking.alternatives")
+
+
+def _clock_only(
+    move: Move, services: list[Service], person: Specialist | None, when: When
+) -> None:
+    """An hour without a day: the nearest days on which it is free at that hour."""
+    zone = move.desk.business.zone
+    wish = move.desk.wish(services, person, move.draft.excluded)
+    found: list[Slot] = []
+    minutes = when.clock_min or 0
+    for ahead in range(14):
+        day = move.today + timedelta(days=ahead)
+        start = datetime.combine(day, time(minutes // 60 % 24, minutes % 60), zone)
+        if slot := move.desk.exactly(wish, start):
+            found.append(slot)
+        if len(found) == 3:
+            break
+    if found:
+        _offer(move, found, "booking.offer_clock")
+    else:
+        move.say("booking.nothing_then", time=when.text)
+        _offer(move, move.desk.nearest(wish), "booking.alternatives")
+
+
+def _which_reading(move: Move, when: When) -> None:
+    lines = saying.numbered(_reading(move, when, at) for at in when.readings)
+    move.ask(Asked.WHEN, "booking.which_reading", text=when.text, lines=lines)
+    move.offer(
+        [(Option(moment=at), _reading(move, when, at, short=True)) for at in when.readings]
+    )
+
+
+def _reading(move: Move, when: When, at: datetime, *, short: bool = False) -> str:
+    zone = move.desk.business.zone
+    if when.kind is WhenKind.EXACT:
+        return saying.short_moment(at, zone) if short else move.moment(at)
+    on = at.astimezone(zone).date()
+    return f"{on.day} {saying.MONTHS[on.month - 1]}" if short else saying.day(on, move.today)
+
+
+def _offer(move: Move, slots: list[Slot], key: str) -> None:
+    if not slots:
+        move.ask(Asked.WHEN, "booking.nothing_at_all")
+        move.buttons = (Button("m:human", "Позвать человека"),)
+        return
+    zone = move.desk.business.zone
+    lines = saying.numbered(f"{move.moment(s.start)} — {_who(move, s)}" for s in slots)
+    wanted = saying.listed(s.name for s in move.desk.services(move.draft.services))
+    move.ask(Asked.SLOT, key, services=wanted, lines=lines)
+    move.offer([(Option(slot=s), saying.short_moment(s.start, zone)) for s in slots])
+    move.decide(f"offered {len(slots)} slots: " + "; ".join(s.why for s in slots))
+
+
+def _who(move: Move, slot: Slot) -> str:
+    people = dict.fromkeys(move.desk.specialist_of(i).name for i in slot.specialist_ids)
+    return f"{saying.listed(people)}, {slot.price}"
+
+
+def _day_words(move: Move, when: When) -> str:
+    assert when.start is not None
+    return saying.on_day(when.start.astimezone(move.desk.business.zone).date(), move.today)
+
+
+def joined(move: Move, before: When, clock: When) -> When:
+    """A day said earlier and an hour said now."""
+    assert before.day is not None
+    minutes = clock.clock_min or 0
+    start = datetime.combine(
+        before.day, time(minutes // 60 % 24, minutes % 60), move.desk.business.zone
+    )
+    return When(WhenKind.EXACT, f"{before.text} {clock.text}", start, approximate=clock.approximate)
+
+
+def resolved(move: Move, when: When, chosen: datetime) -> When:
+    """The reading that the client picked."""
+    if when.kind is WhenKind.EXACT:
+        return replace(when, start=chosen, readings=())
+    shift = timedelta(days=1) if when.start is None or when.end is None else when.end - when.start
+    return replace(when, start=chosen, end=chosen + shift, readings=())

@@ -1,0 +1,269 @@
+"""
+The closed list of things a client can mean.
+
+Rules, buttons and a language model all end here.  A command carries the
+client's meaning, never an effect: prices, times and ids in it were resolved by
+our own code against this salon's catalogue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """What a client asks about, beside prices."""
+
+    SERVICES = "services"
+    HOURS = "hours"
+    ADDRESS = "address"
+    PAYMENT = "payment"
+    PROMO = "promo"
+    SPECIALISTS = "specialists"
+    OTHER = "other"
+
+
+class WhenKind(StrEnum):
+    """The shape of a wished time."""
+
+    EXACT = "exact"
+    DAY = "day"
+    PART = "part"
+    AFTER = "after"
+    BEFORE = "before"
+    RANGE = "range"
+    CLOCK = "clock"  # an hour without a day
+    FIRST_FREE = "first_free"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """
+    A wished time: a half-open window for the start of the visit, aware.
+
+    CLOCK has no day yet: `clock_min` is minutes since midnight.  `readings`
+    not empty: two meanings live, and we must ask which.
+    """
+
+    kind: WhenKind
+    text: str
+    start: datetime | None = None
+    end: datetime | None = None
+    clock_min: int | None = None
+    approximate: bool = False
+    readings: tuple[datetime, ...] = ()
+    unresolved: bool = False
+
+    @property
+    def day(self) -> date | None:
+        """The day it speaks of, if it speaks of one."""
+        return self.start.date() if self.start and self.kind is not WhenKind.FIRST_FREE else None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWish:
+    """
+    Services the client's words may mean, as ids of the salon's file.
+
+    One id and not `ask`: that one.  `ask`: the words leave several open.
+    `known` False: the salon does not offer it; the ids are the nearest.
+    """
+
+    refs: tuple[str, ...]
+    text: str
+    ask: bool = False
+    known: bool = True
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Hello, or the conversation was opened."""
+
+    start_param: str = ""
+    opened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thank:
+    """Thank you."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Goodbye."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPrice:
+    """How much is it."""
+
+    wishes: tuple[ServiceWish, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskInfo:
+    """A question that is not about a price."""
+
+    topic: Topic
+    text: str
+    wishes: tuple[ServiceWish, ...] = ()
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListBookings:
+    """When is my booking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The client wants to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetServices:
+    """What the client wants done."""
+
+    wishes: tuple[ServiceWish, ...]
+    instead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetSpecialist:
+    """Who should do it: candidates, anybody, or anybody but some."""
+
+    refs: tuple[str, ...] = ()
+    any_one: bool = False
+    excluded: tuple[str, ...] = ()
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetWhen:
+    """When the client wants to come."""
+
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
+class SetName:
+    """The client's name, in the client's own words."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPhone:
+    """The client's phone in E.164; None where the number cannot be one."""
+
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """One of the numbered options we sent: 1 is the first, -1 the last."""
+
+    number: int
+    offer: str | None = None  # which offer a button belongs to
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Yes.  `proposal` is set when a button of that very proposal was pressed."""
+
+    proposal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """No."""
+
+    proposal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelBooking:
+    """Cancel a visit of the client's own."""
+
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reschedule:
+    """Move a visit of the client's own."""
+
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Human:
+    """A person, please; or a matter only a person may answer."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """I am running late."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The same as last time."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWriting:
+    """Do not write to me first any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A photo, a voice note or something else we cannot read as words."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OffTopic:
+    """Nothing a salon's receptionist answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Words we could not make sense of."""
+
+    text: str
+
+
+Command = (
+    Greet
+    | Thank
+    | Leave
+    | AskPrice
+    | AskInfo
+    | ListBookings
+    | Book
+    | SetServices
+    | SetSpecialist
+    | SetWhen
+    | SetName
+    | SetPhone
+    | Choose
+    | Confirm
+    | Reject
+    | CancelBooking
+    | Reschedule
+    | Human
+    | Late
+    | Repeat
+    | StopWriting
+    | Attached
+    | OffTopic
+    | Unclear
+)

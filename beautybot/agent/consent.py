@@ -1,0 +1,48 @@
+"""Consent to personal data: asked once, before a name or a phone, never with the booking's yes."""
+
+from __future__ import annotations
+
+import hashlib
+
+from beautybot.agent.memory import Asked
+from beautybot.agent.move import Move
+from beautybot.agent.reply import phrase
+from beautybot.businesses.salons import Consent, Tone
+from beautybot.channels.base import Button
+
+TEXT_VERSION = "2026-11"
+
+
+def needed(move: Move) -> bool:
+    """True while the salon requires a yes and this client has not given it."""
+    required = move.desk.business.settings.consent is Consent.REQUIRED
+    return required and not move.desk.client.consented
+
+
+def ask(move: Move) -> None:
+    """Ask for the yes, beside the first personal question."""
+    url = move.desk.business.settings.privacy_url
+    key = "booking.consent_with_policy" if url else "booking.consent"
+    move.ask(Asked.CONSENT, key, salon=move.desk.business.name, policy=url)
+    move.buttons = (
+        Button("c:yes", "Согласен"),
+        Button("c:no", "Не согласен"),
+    )
+
+
+def given(move: Move) -> None:
+    """Keep the proof: which text, when, in which message."""
+    text = phrase("booking.consent", Tone.FRIENDLY)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    move.desk.consented(TEXT_VERSION, digest, move.said[-1].id)
+    move.remember(asked=Asked.NOTHING)
+    move.decide("consent given")
+
+
+def refused(move: Move) -> None:
+    """Without consent a person books: questions are still answered."""
+    move.release_hold()
+    move.memory = move.memory.forget_visit()
+    move.desk.hand_over("no_consent", move.said[-1].text)
+    move.say("booking.no_consent")
+    move.decide("consent refused: a person books")

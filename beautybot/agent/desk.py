@@ -1,0 +1,280 @@
+"""
+What the receptionist may look up and do for one salon and one client.
+
+The only door from talk to the salon's time.  Everything here runs inside the
+transaction of the turn, so what it changes is written with the reply or not at
+all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from beautybot.booking import appointments, availability
+from beautybot.booking.appointments import Appointment
+from beautybot.booking.availability import Slot, Wish
+from beautybot.booking.catalogue import Catalogue, Service, Specialist
+from beautybot.businesses.notices import NoticeKind, put as put_notice
+from beautybot.businesses.salons import Business
+from beautybot.conversations import clients, handoff, history
+from beautybot.conversations.clients import Client
+from beautybot.kit.money import Price
+from beautybot.kit.text import one_line
+
+SOURCES = {"whatsapp": "whatsapp", "telegram": "telegram", "console": "console"}
+
+
+@dataclass(slots=True)
+class Desk:
+    """One salon's desk while one client stands at it."""
+
+    conn: Connection
+    business: Business
+    catalogue: Catalogue
+    client: Client
+    conversation_id: int
+    channel: str
+    now: datetime
+
+    # -- the price list -------------------------------------------------------
+
+    def service(self, ref: str) -> Service | None:
+        """The service of an id of the salon's file; None if it is gone from the list."""
+        return next((s for s in self.catalogue.services if s.ref == ref), None)
+
+    def services(self, refs: Iterable[str]) -> list[Service]:
+        """The services of several ids, without those that are gone."""
+        return [found for ref in refs if (found := self.service(ref))]
+
+    def specialist(self, ref: str | None) -> Specialist | None:
+        """The specialist of an id of the salon's file."""
+        return next((s for s in self.catalogue.specialists if s.ref == ref), None)
+
+    def service_of(self, service_id: int) -> Service | None:
+        """The service of a row id; None if it was retired."""
+        return next((s for s in self.catalogue.services if s.id == service_id), None)
+
+    def specialist_of(self, specialist_id: int) -> Specialist:
+        """The specialist of a row id."""
+        return next(s for s in self.catalogue.specialists if s.id == specialist_id)
+
+    def can_do(self, services: list[Service]) -> list[Specialist]:
+        """Who does every one of the services."""
+        return [
+            s for s in self.catalogue.specialists if all(s.id in x.specialists for x in services)
+        ]
+
+    def price(self, service: Service, specialist: Specialist | None = None) -> Price:
+        """The price of a service, by that specialist if one is named."""
+        return self.catalogue.price(service.id, specialist.id if specialist else None)
+
+    # -- time -----------------------------------------------------------------
+
+    def wish(
+        self,
+        services: list[Service],
+        specialist: Specialist | None,
+        excluded: tuple[str, ...] = (),
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> Wish:
+        """A wish for the salon's time; the client's last specialist is preferred."""
+        barred = frozenset(s.id for ref in excluded if (s := self.specialist(ref)))
+        return Wish(
+            services=tuple(s.id for s in services),
+            specialist_id=specialist.id if specialist else None,
+            excluded=barred,
+            start=start,
+            end=end,
+            preferred_specialist=self._last_specialist(),
+        )
+
+    def slots(self, wish: Wish, limit: int = 4) -> list[Slot]:
+        """True times inside the wished window."""
+        return availability.find(
+            self.conn, self.business, self.catalogue, wish, self.now, limit=limit
+        )
+
+    def nearest(self, wish: Wish, limit: int = 4) -> list[Slot]:
+        """True times around a window in which there is none."""
+        return availability.nearest(
+            self.conn, self.business, self.catalogue, wish, self.now, limit=limit
+        )
+
+    def exactly(
+        self, wish: Wish, start: datetime, *, ignoring: int | None = None
+    ) -> Slot | None:
+        """The visit that starts just then, if it fits."""
+        return availability.fits(
+            self.conn, self.business, self.catalogue, wish, start, self.now, ignoring=ignoring
+        )
+
+    # -- visits ---------------------------------------------------------------
+
+    def hold(self, slot: Slot, key: str) -> Appointment:
+        """Keep a time for this client while we ask; SlotTaken."""
+        return appointments.hold(
+            self.conn,
+            self.business,
+            slot,
+            client_id=self.client.id,
+            source=SOURCES.get(self.channel, self.channel),
+            now=self.now,
+            until=self.now + timedelta(minutes=self.business.settings.hold_min),
+            idempotency_key=key,
+        )
+
+    def release(self, appointment_id: int) -> None:
+        """Give a held time back."""
+        appointments.release(self.conn, self.business.id, appointment_id, now=self.now)
+
+    def visit(self, appointment_id: int) -> Appointment:
+        """One appointment of the salon; NotFound."""
+        return appointments.get(self.conn, self.business.id, appointment_id)
+
+    def my_visits(self) -> list[Appointment]:
+        """The client's own visits to come, soonest first."""
+        mine: list[Appointment] = []
+        for client_id in clients.everything_of(self.conn, self.business.id, self.client.id):
+            mine += appointments.of_client(self.conn, self.business.id, client_id, self.now)
+        return sorted(mine, key=lambda visit: visit.start)
+
+    def book(self, appointment_id: int) -> Appointment:
+        """Turn a hold into a booking; SlotTaken if it expired and the time is gone."""
+        booked = appointments.confirm(
+            self.conn,
+            self.business,
+            appointment_id,
+            now=self.now,
+            by="client",
+            name=self.client.name,
+            phone=self.client.phone,
+        )
+        self.tell(NoticeKind.BOOKED, f"{booked.id}:{booked.start.isoformat()}", booked)
+        return booked
+
+    def move(self, appointment_id: int, hold_id: int) -> Appointment:
+        """Move a visit of the client's own to a held time; TooLate, SlotTaken."""
+        moved = appointments.move(
+            self.conn,
+            self.business,
+            appointment_id,
+            to_hold=hold_id,
+            now=self.now,
+            by="client",
+            client_id=self.visit(appointment_id).client_id,
+        )
+        self.tell(NoticeKind.MOVED, f"{moved.id}:{moved.start.isoformat()}", moved)
+        return moved
+
+    def cancel(self, appointment_id: int) -> Appointment:
+        """Cancel a visit of the client's own; TooLate."""
+        cancelled = appointments.cancel(
+            self.conn,
+            self.business,
+            appointment_id,
+            now=self.now,
+            by="client",
+            why="",
+            client_id=self.visit(appointment_id).client_id,
+        )
+        self.tell(NoticeKind.CANCELLED, str(appointment_id), cancelled)
+        return cancelled
+
+    # -- people ---------------------------------------------------------------
+
+    def remember(self, *, name: str | None = None, phone: str | None = None) -> None:
+        """Keep the client's name or phone."""
+        clients.rename(self.conn, self.business.id, self.client.id, name=name, phone=phone)
+        self.client = replace(
+            self.client, name=name or self.client.name, phone=phone or self.client.phone
+        )
+
+    def consented(self, text_version: str, text_hash: str, message_id: int | None) -> None:
+        """Keep the proof of the client's yes to personal data."""
+        clients.consent(
+            self.conn,
+            self.business.id,
+            self.client.id,
+            channel=self.channel,
+            text_version=text_version,
+            text_hash=text_hash,
+            message_id=message_id,
+            now=self.now,
+        )
+        self.client = replace(self.client, consented=True)
+
+    def opt_out(self) -> None:
+        """Write to this client no more of our own accord."""
+        clients.opt_out(self.conn, self.business.id, self.client.id, self.now)
+
+    def hand_over(self, reason: str, summary: str) -> None:
+        """Give the conversation to a person and tell the salon."""
+        started = handoff.start(
+            self.conn,
+            self.business.id,
+            self.conversation_id,
+            reason=reason,
+            by="client",
+            now=self.now,
+            summary=summary,
+        )
+        if started:
+            who = self.client.name or "Клиент"
+            self.notify(
+                NoticeKind.HANDOFF,
+                f"{self.conversation_id}:{self.now.isoformat()}",
+                f"{one_line(who, 60)} ждёт ответа человека. Последние слова: "
+                f"«{one_line(summary, 160)}»",
+            )
+
+    def tell(self, kind: NoticeKind, key: str, visit: Appointment) -> None:
+        """Tell the salon of a visit that was booked, moved or cancelled."""
+        verb = {
+            NoticeKind.BOOKED: "Новая запись",
+            NoticeKind.MOVED: "Запись перенесена",
+            NoticeKind.CANCELLED: "Запись отменена",
+        }[kind]
+        local = visit.start.astimezone(self.business.zone)
+        self.notify(
+            kind,
+            key,
+            f"{verb} {visit.number}: {', '.join(visit.service_names)}, "
+            f"{local:%d.%m %H:%M}, {', '.join(visit.specialist_names)}. "
+            f"Клиент: {one_line(visit.client_name or self.client.name or 'без имени', 60)}",
+        )
+
+    def notify(self, kind: NoticeKind, key: str, text: str) -> None:
+        """Put something before the salon's people."""
+        put_notice(
+            self.conn,
+            business_id=self.business.id,
+            kind=kind,
+            key=key,
+            text=text,
+            now=self.now,
+            details={"conversation_id": self.conversation_id},
+        )
+
+    def reached_client_at(self, message_id: int | None) -> datetime | None:
+        """When the channel accepted a message of ours; None if it has not yet."""
+        if message_id is None:
+            return None
+        message = history.sent_message(self.conn, self.business.id, message_id)
+        if message is None or message.status not in ("sent", "delivered", "read"):
+            return None
+        return message.sent_at
+
+    def last_visit(self) -> Appointment | None:
+        """The client's latest visit, past ones first of all."""
+        return appointments.last_visit(self.conn, self.business.id, self.client.id)
+
+    def _last_specialist(self) -> int | None:
+        last = self.last_visit()
+        return last.parts[0].specialist_id if last and last.parts else None
+
+

@@ -1,0 +1,232 @@
+"""From a chosen time to the one exact thing we ask the client to confirm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from beautybot.agent import consent, saying
+from beautybot.agent.commands import When
+from beautybot.agent.memory import Asked, Goal, Option, Proposal, hash_of, new_token
+from beautybot.agent.move import Move
+from beautybot.booking.appointments import Appointment, SlotTaken
+from beautybot.booking.availability import Slot
+from beautybot.businesses.salons import Consent
+from beautybot.channels.base import Button
+from beautybot.conversations.envelope import Weight
+
+
+def keep_and_propose(move: Move, slot: Slot) -> None:
+    """Hold the time, ask for what is missing of the client, then for the yes."""
+    if move.memory.held is None and not _keep(move, slot):
+        return
+    if move.draft.moving is None and not _contact_known(move):
+        return
+    _propose(move)
+
+
+def _keep(move: Move, slot: Slot) -> bool:
+    try:
+        held = move.desk.hold(slot, f"{move.desk.conversation_id}:{new_token()}")
+    except SlotTaken:
+        move.decide("the time was taken meanwhile")
+        move.plan(slot=None)
+        move.say("booking.just_taken", time=move.moment(slot.start))
+        _alternatives(move, slot)
+        return False
+    move.plan(slot=slot)
+    move.remember(held=held.id, offer=None)
+    move.decide(f"held {held.id} until {held.hold_until}")
+    return True
+
+
+def _alternatives(move: Move, slot: Slot) -> None:
+    from beautybot.agent import asking  # the two ask each other: a taken time is asked for anew
+
+    move.plan(when=None)
+    asking.advance(move)
+
+
+def _contact_known(move: Move) -> bool:
+    """True when name and phone are there; else the one question that is missing was asked."""
+    client = move.desk.client
+    if consent.needed(move):
+        slot = move.draft.slot
+        assert slot is not None
+        move.say("booking.slot_kept", time=move.moment(slot.start))
+        consent.ask(move)
+    elif not client.name:
+        if move.desk.business.settings.consent is Consent.NOTICE:
+            move.say("booking.notice", policy=move.desk.business.settings.privacy_url)
+        move.ask(Asked.NAME, "booking.name")
+    elif not client.phone:
+        move.ask(Asked.PHONE, "booking.phone", name=client.name)
+        move.ask_contact = True
+    else:
+        return True
+    return False
+
+
+def _propose(move: Move) -> None:
+    assert move.memory.held is not None
+    held = move.desk.visit(move.memory.held)
+    goal = Goal.MOVE if move.draft.moving is not None else Goal.BOOK
+    target = move.draft.moving if move.draft.moving is not None else held.id
+    move.remember(
+        proposal=Proposal(
+            id=new_token(),
+            goal=goal,
+            appointment=target,
+            facts_hash=facts_hash(move, held),
+            hold=held.id if goal is Goal.MOVE else None,
+        )
+    )
+    move.decide(f"proposed {goal} {target}")
+    repeat(move)
+
+
+def repeat(move: Move) -> None:
+    """Show the open proposal and ask for the yes."""
+    proposal = move.memory.proposal
+    assert proposal is not None
+    match proposal.goal:
+        case Goal.BOOK:
+            visit = move.desk.visit(proposal.appointment)
+            client = move.desk.client
+            who = ", ".join(filter(None, (client.name, client.phone)))
+            move.ask(Asked.CONFIRM, "confirmation.book", who=who, **visit_facts(move, visit))
+        case Goal.MOVE:
+            old = move.desk.visit(proposal.appointment)
+            new = move.desk.visit(proposal.hold or proposal.appointment)
+            facts = visit_facts(move, new)
+            move.ask(Asked.CONFIRM, "confirmation.move", was=move.moment(old.start), **facts)
+        case Goal.CANCEL:
+            visit = move.desk.visit(proposal.appointment)
+            move.ask(Asked.CONFIRM, "confirmation.cancel", **visit_facts(move, visit))
+    move.weight = Weight.CONFIRMATION
+    yes = {Goal.BOOK: "Да, записать", Goal.MOVE: "Да, перенести", Goal.CANCEL: "Да, отменить"}
+    no = "Изменить" if proposal.goal is not Goal.CANCEL else "Нет, оставить"
+    move.buttons = (
+        Button(f"y:{proposal.id}", yes[proposal.goal]),
+        Button(f"n:{proposal.id}", no),
+    )
+
+
+def facts_hash(move: Move, visit: Appointment) -> str:
+    """A fingerprint of service, specialist, time and price as the price list has them now."""
+    parts = []
+    for part in visit.parts:
+        price = move.desk.catalogue.price(part.service_id, part.specialist_id)
+        length = move.desk.catalogue.duration(part.service_id, part.specialist_id)
+        parts.append((part.service_id, part.specialist_id, part.start, price, length))
+    return hash_of(visit.start, *parts)
+
+
+def visit_facts(move: Move, visit: Appointment) -> dict[str, str]:
+    """A visit in words: services, specialists, day and hours, price, address, number."""
+    zone = move.desk.business.zone
+    return {
+        "services": saying.listed(visit.service_names),
+        "specialists": saying.listed(visit.specialist_names),
+        "time": f"{move.moment(visit.start)}–{saying.clock(visit.end, zone)}",
+        "price": str(visit.price),
+        "address": move.desk.business.address or move.desk.business.name,
+        "number": visit.number,
+    }
+
+
+def cancel(move: Move, when: When | None) -> None:
+    """Find which visit is meant and ask whether to cancel it."""
+    visits = _meant(move, when)
+    if not visits:
+        _no_visits(move)
+    elif len(visits) > 1:
+        _which(move, visits, "booking.which_to_cancel")
+        move.plan(active=False, moving=None)
+    else:
+        propose_cancel(move, visits[0])
+
+
+def reschedule(move: Move, when: When | None) -> None:
+    """Find which visit is meant and start looking for its new time."""
+    visits = move.desk.my_visits()
+    if not visits:
+        _no_visits(move)
+    elif len(visits) > 1:
+        move.plan(active=True, when=when)
+        _which(move, visits, "booking.which_to_move")
+    else:
+        start_moving(move, visits[0], when)
+
+
+def chosen_visit(move: Move, appointment_id: int) -> None:
+    """The client said which of several visits."""
+    mine = {v.id: v for v in move.desk.my_visits()}
+    visit = mine.get(appointment_id)
+    if visit is None:
+        _no_visits(move)
+    elif move.draft.active:
+        start_moving(move, visit, move.draft.when)
+    else:
+        propose_cancel(move, visit)
+
+
+def start_moving(move: Move, visit: Appointment, when: When | None) -> None:
+    """The draft becomes this visit at another time."""
+    move.release_hold()
+    services = tuple(s.ref for p in visit.parts if (s := move.desk.service_of(p.service_id)))
+    people = {p.specialist_id for p in visit.parts}
+    one = move.desk.specialist_of(people.pop()).ref if len(people) == 1 else None
+    draft = replace(
+        move.draft,
+        active=True,
+        services=services,
+        unsure=(),
+        specialist=one,
+        specialist_choice=(),
+        when=when,
+        slot=None,
+        moving=visit.id,
+    )
+    move.remember(draft=draft, offer=None)
+    move.changed = True
+    move.say("booking.moving", visit=_line(move, visit))
+    move.advance = True
+
+
+def propose_cancel(move: Move, visit: Appointment) -> None:
+    """Ask whether to cancel this visit."""
+    move.release_hold()
+    move.memory = move.memory.forget_visit()
+    move.remember(proposal=Proposal(new_token(), Goal.CANCEL, visit.id, facts_hash(move, visit)))
+    move.changed = True
+    move.advance = False
+    repeat(move)
+
+
+def _meant(move: Move, when: When | None) -> list[Appointment]:
+    visits = move.desk.my_visits()
+    if when is None or when.start is None:
+        return visits
+    day = when.start.astimezone(move.desk.business.zone).date()
+    zone = move.desk.business.zone
+    return [v for v in visits if v.start.astimezone(zone).date() == day] or visits
+
+
+def _which(move: Move, visits: list[Appointment], key: str) -> None:
+    lines = saying.numbered(_line(move, v) for v in visits)
+    move.ask(Asked.WHICH, key, lines=lines)
+    zone = move.desk.business.zone
+    move.offer(
+        [(Option(appointment=v.id), saying.short_moment(v.start, zone)) for v in visits[:10]]
+    )
+    move.advance = False
+
+
+def _line(move: Move, visit: Appointment) -> str:
+    return f"{move.moment(visit.start)} — {saying.listed(visit.service_names)} ({visit.number})"
+
+
+def _no_visits(move: Move) -> None:
+    move.memory = move.memory.forget_visit()
+    move.say("service_inquiry.no_visits")
+    move.advance = False

@@ -1,0 +1,218 @@
+"""booking: what the client wants is gathered; any of it may change at any time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from beautybot.agent import asking, consent, proposing
+from beautybot.agent.commands import (
+    Book,
+    CancelBooking,
+    Choose,
+    Command,
+    Confirm,
+    Reject,
+    Repeat,
+    Reschedule,
+    ServiceWish,
+    SetName,
+    SetPhone,
+    SetServices,
+    SetSpecialist,
+    SetWhen,
+    When,
+    WhenKind,
+)
+from beautybot.agent.memory import Asked, Draft, Option
+from beautybot.agent.move import Move
+
+
+def play(move: Move, command: Command) -> None:
+    """Take one wish into the draft; the next question is asked when all were taken."""
+    move.remember(misses=0)
+    match command:
+        case Book():
+            _start(move)
+        case SetServices():
+            _services(move, command)
+        case SetSpecialist():
+            _specialist(move, command)
+        case SetWhen():
+            _when(move, command.when)
+        case SetName():
+            move.desk.remember(name=command.name)
+            move.advance = True
+        case SetPhone():
+            _phone(move, command)
+        case Choose():
+            _choose(move, command)
+        case Confirm():
+            _yes(move)
+        case Reject():
+            _no(move)
+        case CancelBooking():
+            proposing.cancel(move, command.when)
+        case Reschedule():
+            proposing.reschedule(move, command.when)
+        case Repeat():
+            _repeat(move)
+        case _:
+            raise TypeError(f"booking does not play {type(command).__name__}")
+
+
+def _start(move: Move) -> None:
+    move.plan(active=True)
+    if move.draft.wants_services and move.memory.topic:
+        wishes, move.memory = move.memory.topic, replace(move.memory, topic=())
+        _take_wishes(move, wishes)
+    move.advance = True
+
+
+def _services(move: Move, command: SetServices) -> None:
+    if move.memory.asked is Asked.SERVICE and move.draft.unsure:
+        # The answer to "which of these": it stands in place of what was unsure.
+        move.plan(unsure=move.draft.unsure[1:])
+        kept = move.draft
+    else:
+        kept = replace(move.draft, services=(), unsure=())
+    _touch(move)
+    move.memory = replace(move.memory, draft=replace(kept, active=True, slot=None))
+    _take_wishes(move, command.wishes)
+    move.advance = True
+
+
+def _take_wishes(move: Move, wishes: tuple[ServiceWish, ...]) -> None:
+    services, unsure = list(move.draft.services), list(move.draft.unsure)
+    for wish in wishes:
+        if not wish.known:
+            asking.unknown_service(move, wish)
+        elif wish.ask and len(wish.refs) > 1:
+            unsure.append(wish)
+        elif wish.refs and wish.refs[0] not in services:
+            services.append(wish.refs[0])
+    move.plan(services=tuple(services), unsure=tuple(unsure))
+
+
+def _specialist(move: Move, command: SetSpecialist) -> None:
+    _touch(move)
+    if command.unknown:
+        move.say("booking.unknown_specialist", name=command.unknown)
+    move.plan(
+        active=True,
+        specialist=command.refs[0] if len(command.refs) == 1 else None,
+        specialist_choice=command.refs if len(command.refs) > 1 else (),
+        any_one=command.any_one or bool(command.unknown),
+        excluded=command.excluded or (() if command.any_one else move.draft.excluded),
+        slot=None,
+    )
+    move.advance = True
+
+
+def _when(move: Move, when: When) -> None:
+    _touch(move)
+    before = move.draft.when
+    if when.kind is WhenKind.CLOCK and before is not None and before.day is not None:
+        when = asking.joined(move, before, when)
+    move.plan(active=True, when=when, slot=None)
+    move.advance = True
+
+
+def _phone(move: Move, command: SetPhone) -> None:
+    if command.phone is None:
+        move.say("booking.bad_phone")
+    else:
+        move.desk.remember(phone=command.phone)
+    move.advance = True
+
+
+def _choose(move: Move, command: Choose) -> None:
+    offer = move.memory.offer
+    stale = offer is None or (command.offer is not None and command.offer != offer.token)
+    option = None if stale or offer is None else offer.pick(command.number)
+    if option is None:
+        move.say("booking.stale_options" if stale else "booking.no_such_option")
+        move.advance = True
+        return
+    _take(move, option)
+
+
+def _take(move: Move, option: Option) -> None:
+    move.decide("took an option of the offer")
+    if option.slot is not None:
+        move.release_hold()
+        move.plan(active=True, slot=option.slot)
+    elif option.service is not None:
+        rest = move.draft.unsure[1:]
+        services = (*move.draft.services, option.service)
+        move.plan(active=True, unsure=rest, services=tuple(dict.fromkeys(services)))
+    elif option.specialist is not None:
+        move.plan(active=True, specialist=option.specialist, specialist_choice=())
+    elif option.moment is not None:
+        _pick_moment(move, option)
+    elif option.appointment is not None:
+        proposing.chosen_visit(move, option.appointment)
+        return
+    move.advance = True
+
+
+def _pick_moment(move: Move, option: Option) -> None:
+    when = move.draft.when
+    if when is not None and option.moment is not None:
+        move.plan(when=asking.resolved(move, when, option.moment))
+
+
+def _yes(move: Move) -> None:
+    """A yes to whatever was asked that is not a proposal."""
+    asked = move.memory.asked
+    if asked is Asked.CONSENT:
+        consent.given(move)
+        move.advance = True
+    elif asked is Asked.BOOKING:
+        _start(move)
+    elif asked is Asked.SLOT and move.memory.offer and len(move.memory.offer.options) == 1:
+        _take(move, move.memory.offer.options[0])
+    elif move.draft.active:
+        move.advance = True
+    else:
+        move.say("service_inquiry.glad")
+
+
+def _no(move: Move) -> None:
+    """A no to whatever was asked that is not a proposal."""
+    asked = move.memory.asked
+    if asked is Asked.CONSENT:
+        consent.refused(move)
+    elif asked is Asked.SLOT and not move.changed:
+        move.release_hold()
+        move.plan(when=None, slot=None)
+        move.ask(Asked.WHEN, "booking.other_time")
+    elif asked in (Asked.BOOKING, Asked.NOTHING, Asked.WHICH) and not move.changed:
+        move.memory = move.memory.forget_visit()
+        move.say("booking.no_problem")
+    else:
+        move.advance = True
+
+
+def _repeat(move: Move) -> None:
+    last = move.desk.last_visit()
+    if last is None:
+        move.say("booking.no_last_visit")
+        _start(move)
+        return
+    _touch(move)
+    services = tuple(s.ref for p in last.parts if (s := move.desk.service_of(p.service_id)))
+    people = {move.desk.specialist_of(p.specialist_id) for p in last.parts}
+    one = people.pop().ref if len(people) == 1 else None
+    move.memory = replace(
+        move.memory,
+        draft=Draft(active=True, services=services, specialist=one, when=move.draft.when),
+    )
+    move.advance = True
+
+
+def _touch(move: Move) -> None:
+    """The wish changes: what was held or proposed for the old one is void."""
+    move.changed = True
+    move.release_hold()
+    if move.memory.asked is Asked.CONFIRM:
+        move.remember(asked=Asked.NOTHING)

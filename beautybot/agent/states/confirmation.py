@@ -1,0 +1,138 @@
+"""
+confirmation: the gate.  Nothing is booked, moved or cancelled except through `_agreed`.
+
+Everything must hold at once: a proposal is open, it reached the client before
+the yes (or its own button was pressed), nothing about the visit changed in the
+same breath, consent is there, and what was shown is still true.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from beautybot.agent import consent, proposing
+from beautybot.agent.commands import Command, Confirm, Reject
+from beautybot.agent.memory import Asked, Goal, Proposal
+from beautybot.agent.move import Move
+from beautybot.agent.states import service_inquiry
+from beautybot.booking.appointments import SlotTaken, TooLate
+from beautybot.conversations.envelope import Weight
+from beautybot.kit.errors import NotFound
+
+GRAIN = timedelta(seconds=1)  # channels date messages to the second
+
+
+def play(move: Move, command: Command) -> None:
+    """A yes or a no to the open proposal."""
+    proposal = move.memory.proposal
+    match command:
+        case Confirm(proposal=pressed):
+            if proposal is None or (pressed is not None and pressed != proposal.id):
+                _stale(move)
+            else:
+                _agreed(move, proposal, by_button=pressed is not None)
+        case Reject(proposal=pressed):
+            if proposal is None or (pressed is not None and pressed != proposal.id):
+                _stale(move)
+            else:
+                _declined(move, proposal)
+        case _:
+            raise TypeError(f"confirmation does not play {type(command).__name__}")
+
+
+def _agreed(move: Move, proposal: Proposal, *, by_button: bool) -> None:
+    if move.changed:
+        move.advance = True  # "yes, but…" is a correction
+        return
+    if not by_button and not _was_read_first(move, proposal):
+        move.decide("the yes came before the proposal did: asked again")
+        proposing.repeat(move)
+        return
+    if proposal.goal is Goal.BOOK and consent.needed(move):
+        consent.ask(move)
+        return
+    try:
+        shown = move.desk.visit(proposal.hold or proposal.appointment)
+        if proposing.facts_hash(move, shown) != proposal.facts_hash:
+            _changed(move)
+            return
+        _carry_out(move, proposal)
+    except (SlotTaken, NotFound):
+        _taken(move)
+    except TooLate:
+        _too_late(move, proposal)
+
+
+def _was_read_first(move: Move, proposal: Proposal) -> bool:
+    reached = move.desk.reached_client_at(proposal.message_id)
+    return reached is not None and reached <= move.heard_at + GRAIN
+
+
+def _carry_out(move: Move, proposal: Proposal) -> None:
+    match proposal.goal:
+        case Goal.BOOK:
+            visit = move.desk.book(proposal.appointment)
+            key = "confirmation.booked"
+        case Goal.MOVE:
+            assert proposal.hold is not None
+            visit = move.desk.move(proposal.appointment, proposal.hold)
+            key = "confirmation.moved"
+        case Goal.CANCEL:
+            visit = move.desk.cancel(proposal.appointment)
+            key = "confirmation.cancelled"
+    move.say(key, **proposing.visit_facts(move, visit))
+    move.decide(f"{proposal.goal} {visit.id} done on the client's yes")
+    move.weight = Weight.CONFIRMATION
+    move.memory = move.memory.forget_visit()
+    move.advance = False
+
+
+def _declined(move: Move, proposal: Proposal) -> None:
+    move.decide("the client declined")
+    if proposal.goal is Goal.CANCEL:
+        move.memory = move.memory.forget_visit()
+        move.say("confirmation.kept")
+        return
+    move.release_hold()
+    if move.changed:
+        move.advance = True
+        return
+    move.plan(slot=None, when=None)
+    move.ask(Asked.WHEN, "confirmation.what_to_change")
+
+
+def _stale(move: Move) -> None:
+    """A yes to something that is no longer open: the open thing is shown, nothing is done."""
+    if move.memory.proposal is not None:
+        proposing.repeat(move)
+        return
+    visits = move.desk.my_visits()
+    if visits:
+        line = service_inquiry.describe_visit(move, visits[0])
+        move.say("confirmation.already", visit=line)
+    else:
+        move.say("booking.stale_options")
+        move.advance = move.draft.active
+
+
+def _changed(move: Move) -> None:
+    move.release_hold()
+    move.say("confirmation.price_changed")
+    move.plan(slot=None)
+    move.advance = True
+
+
+def _taken(move: Move) -> None:
+    move.remember(held=None, proposal=None)
+    move.plan(slot=None)
+    move.say("confirmation.taken_meanwhile")
+    move.advance = True
+
+
+def _too_late(move: Move, proposal: Proposal) -> None:
+    """Inside the salon's cancellation window only a person decides."""
+    move.release_hold()
+    move.memory = move.memory.forget_visit()
+    move.desk.hand_over("too_late_to_change", move.said[-1].text)
+    move.say("confirmation.too_late")
+    move.decide(f"{proposal.goal} refused: inside the cancellation window")

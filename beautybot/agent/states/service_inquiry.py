@@ -1,0 +1,205 @@
+"""service_inquiry: everything a client asks that is neither a price nor a wish to book."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from beautybot.agent import knowledge, saying
+from beautybot.agent.commands import (
+    AskInfo,
+    Attached,
+    Command,
+    Human,
+    Late,
+    ListBookings,
+    OffTopic,
+    StopWriting,
+    Topic,
+    Unclear,
+)
+from beautybot.agent.memory import Asked
+from beautybot.agent.move import Move
+from beautybot.agent.states import pricing
+from beautybot.agent.states.greeting import START_BUTTONS
+from beautybot.booking.appointments import Appointment
+from beautybot.businesses.notices import NoticeKind
+from beautybot.channels.base import Button
+from beautybot.kit.text import one_line
+
+MOST_MISSES = 2
+MOST_STRAYS = 2
+
+
+def play(move: Move, command: Command) -> None:
+    """Answer a question from what the salon has said of itself, or pass it on."""
+    match command:
+        case AskInfo():
+            _answer(move, command)
+            move.advance = move.advance or move.draft.active or move.memory.proposal is not None
+        case ListBookings():
+            _visits(move)
+        case Human():
+            hand_over(move, command.reason)
+        case Late():
+            _late(move, command.text)
+        case Attached():
+            move.say("service_inquiry.please_write")
+        case StopWriting():
+            move.desk.opt_out()
+            move.say("service_inquiry.opted_out")
+        case OffTopic():
+            _off_topic(move)
+        case Unclear():
+            _unclear(move)
+        case _:
+            raise TypeError(f"service_inquiry does not play {type(command).__name__}")
+
+
+def hand_over(move: Move, reason: str) -> None:
+    """Give the conversation to a person and say so."""
+    move.release_hold()
+    move.memory = move.memory.forget_visit()
+    move.desk.hand_over(reason, move.said[-1].text)
+    move.decide(f"handed over: {reason}")
+    key = {"medical": "handoff_medical", "complaint": "handoff_complaint"}.get(reason, "handoff")
+    move.say(f"service_inquiry.{key}")
+    move.advance = False
+
+
+def _answer(move: Move, command: AskInfo) -> None:
+    desk = move.desk
+    match command.topic:
+        case Topic.HOURS:
+            hours = saying.hours(dict(desk.catalogue.hours))
+            move.say("service_inquiry.hours", hours=hours)
+        case Topic.ADDRESS if not _from_faq(move, command):
+            where = ", ".join(filter(None, (desk.business.city, desk.business.address)))
+            if where:
+                move.say("service_inquiry.address", address=where)
+            else:
+                _pass_on(move, command.text)
+        case Topic.SPECIALISTS:
+            _people(move, command)
+        case Topic.SERVICES if command.wishes:
+            _describe(move, command)
+        case Topic.SERVICES:
+            _list_categories(move)
+        case Topic.PROMO if not _from_faq(move, command):
+            move.say("service_inquiry.promo")
+        case Topic.PAYMENT | Topic.OTHER if not _from_faq(move, command):
+            _pass_on(move, command.text)
+        case Topic.ADDRESS | Topic.PROMO | Topic.PAYMENT | Topic.OTHER:
+            move.decide("answered from the salon's own answers")
+        case _:
+            assert_never(command.topic)
+
+
+def _from_faq(move: Move, command: AskInfo) -> bool:
+    found = knowledge.find(move.desk.catalogue.faq, command.text)
+    if found is None:
+        return False
+    move.say("service_inquiry.faq", answer=found)
+    return True
+
+
+def _pass_on(move: Move, text: str) -> None:
+    """We do not know: the salon is asked once, the client is told so."""
+    question = one_line(text, 300)
+    move.desk.notify(
+        NoticeKind.QUESTION,
+        f"{move.desk.conversation_id}:{question[:60]}",
+        f"Клиент спрашивает, а у меня нет ответа: «{one_line(text, 160)}»",
+    )
+    move.say("service_inquiry.passed_on")
+
+
+def _describe(move: Move, command: AskInfo) -> None:
+    for wish in command.wishes:
+        services = move.desk.services(wish.refs)
+        if not wish.known or not services:
+            pricing.unknown(move, wish)
+            continue
+        lines = "\n".join(f"• {pricing.line(move, s)}" for s in services[: pricing.MOST_LINES])
+        move.say("service_inquiry.offered", lines=lines)
+    move.remember(topic=command.wishes)
+    if not move.draft.active and any(w.known for w in command.wishes):
+        move.ask(Asked.BOOKING, "pricing.offer_booking")
+        move.buttons = (Button("m:book", "Записаться"),)
+
+
+def _list_categories(move: Move) -> None:
+    titles = dict.fromkeys(s.category_title or "Услуги" for s in move.desk.catalogue.services)
+    move.say("service_inquiry.categories", lines="\n".join(f"• {t}" for t in titles))
+    if not move.draft.active:
+        move.ask(Asked.SERVICE, "service_inquiry.which")
+
+
+def _people(move: Move, command: AskInfo) -> None:
+    services = [s for w in command.wishes for s in move.desk.services(w.refs)]
+    people = [
+        p
+        for p in move.desk.catalogue.specialists
+        if not services or any(p.id in s.specialists for s in services)
+    ]
+    if not people:
+        _pass_on(move, command.text)
+        return
+    lines = "\n".join(
+        f"• {p.name} — {', '.join(filter(None, (p.role, p.level)))}".rstrip(" —") for p in people
+    )
+    move.say("service_inquiry.people", lines=lines)
+    if command.wishes:
+        move.remember(topic=command.wishes)
+
+
+def _visits(move: Move) -> None:
+    visits = move.desk.my_visits()
+    if not visits:
+        move.say("service_inquiry.no_visits")
+        return
+    lines = "\n".join(f"• {describe_visit(move, v)}" for v in visits)
+    move.say("service_inquiry.visits", lines=lines)
+    move.advance = move.advance or move.memory.proposal is not None
+
+
+def describe_visit(move: Move, visit: Appointment) -> str:
+    """A visit on one line: when, what, by whom, its number."""
+    return (
+        f"{move.moment(visit.start)} — {saying.listed(visit.service_names)}, "
+        f"мастер {saying.listed(visit.specialist_names)}, запись {visit.number}"
+    )
+
+
+def _late(move: Move, text: str) -> None:
+    visits = move.desk.my_visits()
+    number = visits[0].number if visits else "без записи"
+    move.desk.notify(
+        NoticeKind.LATE,
+        f"{move.desk.conversation_id}:{move.desk.now:%Y-%m-%dT%H:%M}",
+        f"Клиент опаздывает ({number}): «{one_line(text, 160)}»",
+    )
+    move.say("service_inquiry.late")
+
+
+def _off_topic(move: Move) -> None:
+    strayed = move.memory.strayed + 1
+    move.remember(strayed=strayed)
+    if strayed > MOST_STRAYS:
+        move.silent = not move.parts
+        return
+    move.say("service_inquiry.off_topic", salon=move.desk.business.name)
+    move.advance = move.draft.active or move.memory.proposal is not None
+
+
+def _unclear(move: Move) -> None:
+    misses = move.memory.misses + 1
+    move.remember(misses=misses)
+    if misses > MOST_MISSES:
+        hand_over(move, "not_understood")
+        return
+    move.decide("asked again")
+    move.say("service_inquiry.unclear")
+    if move.draft.active or move.memory.proposal is not None:
+        move.advance = True
+    else:
+        move.buttons = START_BUTTONS

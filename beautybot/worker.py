@@ -1,0 +1,262 @@
+"""
+The worker: claims what is due and does it.
+
+Four to-do lists, one loop each: deliveries to read, turns to take, messages to
+send, jobs to run.  A loop sleeps until it is woken (the same process stored
+something, or PostgreSQL said so) or a short time has passed.  Whatever breaks
+is written down, tried again, and put aside after its last try; the loop goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from beautybot.agent.turn import take_turn
+from beautybot.agent.understanding import Understanding
+from beautybot.businesses.notices import NoticeKind, put as put_notice
+from beautybot.channels.base import Channel
+from beautybot.conversations import delivery, handoff, inbox, outbox, reading, turns
+from beautybot.conversations.models import conversations, inbound_events
+from beautybot.kit import clock as clocks, jobs, log
+from beautybot.kit.clock import Clock
+from beautybot.kit.crypto import Keyring
+from beautybot.kit.db import Database, DatabaseUnavailable
+from beautybot.kit.leases import LeaseLost, free_all
+from beautybot.kit.text import masked, one_line
+from beautybot.llm.base import LLM
+from beautybot.kit.wakeup import Wakeup
+
+logger = log.get(__name__)
+
+IDLE_S = 0.5
+BATCH = 32
+TITLES = delivery.TITLES
+
+JobRun = Callable[["Worker", jobs.Job], Awaitable[timedelta | None]]
+
+
+@dataclass(slots=True)
+class Worker:
+    """Everything the loops need.  `jobs` is the table from a job's name to its function."""
+
+    db: Database
+    channels: Mapping[str, Channel]
+    keyring: Keyring
+    llm: LLM | None
+    understanding: Understanding
+    wakeup: Wakeup
+    burst: timedelta = timedelta(seconds=2)
+    clock: Clock = clocks.now
+    jobs: Mapping[str, JobRun] = field(default_factory=dict)
+    name: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}")
+    busy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(200))
+    running: set[asyncio.Task[Any]] = field(default_factory=set)
+    beat: float = field(default_factory=clocks.monotonic)
+
+    async def run(self) -> None:
+        """Work until cancelled; then finish what runs."""
+        loops = (self._read, self._turns, self._send, self._jobs)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for step in loops:
+                    group.create_task(self._loop(step))
+        finally:
+            if self.running:
+                await asyncio.wait(set(self.running), timeout=10)
+
+    async def free_leases(self) -> None:
+        """At the start of the only server of an SQLite file: nobody else can hold anything."""
+        for table in (inbound_events, conversations, jobs.jobs):
+            await self.db.write(free_all, table, self.clock())
+
+    async def drain(self) -> None:
+        """Do everything that is due now, and what that makes due, then return (tests, chat)."""
+        while True:
+            done = [await step() for step in (self._read, self._turns, self._send, self._jobs)]
+            if self.running:
+                await asyncio.gather(*set(self.running), return_exceptions=True)
+            if not any(done):
+                return
+
+    async def _loop(self, step: Callable[[], Awaitable[int]]) -> None:
+        while True:
+            try:
+                ticket = self.wakeup.ticket()
+                done = await step()
+                self.beat = clocks.monotonic()
+                if done == 0:
+                    await self.wakeup.wait(ticket, IDLE_S)
+            except DatabaseUnavailable as error:
+                logger.error("❌ Ошибка базы данных", error=str(error))
+                await asyncio.sleep(1)
+            except Exception as error:
+                logger.exception("❌ Ошибка в работе", step=step.__name__, error=repr(error))
+                await asyncio.sleep(1)
+
+    # -- deliveries -------------------------------------------------------------
+
+    async def _read(self) -> int:
+        events = await self.db.write(inbox.take, self.clock(), self.name, BATCH)
+        for event in events:
+            await self._read_one(event)
+        if events:
+            self.wakeup.ring()
+        return len(events)
+
+    async def _read_one(self, event: inbox.Event) -> None:
+        try:
+            channel = self.channels[event.channel]
+            items = await _parsed(channel, event, self.db)
+            received = await self.db.write(
+                reading.record, event, items, now=self.clock(), burst=self.burst
+            )
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            poison = await self.db.write(inbox.failed, event, self.clock(), repr(error))
+            logger.error(
+                "❌ Ошибка чтения события", event=event.id, error=repr(error), put_aside=poison
+            )
+            return
+        for new in received:
+            title = TITLES.get(new.channel, new.channel)
+            logger.info(
+                f"📱 Получено {title} сообщение от {masked(new.address)}",
+                conversation=new.conversation_id,
+            )
+
+    # -- turns --------------------------------------------------------------------
+
+    async def _turns(self) -> int:
+        claims = await self.db.write(turns.take, self.clock(), self.name, BATCH)
+        for claim in claims:
+            await self.busy.acquire()
+            self._spawn(self._turn(claim))
+        return len(claims)
+
+    async def _turn(self, claim: turns.Claim) -> None:
+        try:
+            replied = await take_turn(
+                claim,
+                db=self.db,
+                llm=self.llm,
+                understood_by=self.understanding,
+                clock=self.clock,
+            )
+            if replied:
+                self.wakeup.ring()
+        except turns.Overtaken:
+            await self.db.write(turns.again, claim, self.clock(), self.burst)
+        except LeaseLost:
+            logger.warning("turn was taken over", conversation=claim.conversation_id)
+        except Exception as error:
+            await self._turn_failed(claim, error)
+        finally:
+            self.busy.release()
+
+    async def _turn_failed(self, claim: turns.Claim, error: Exception) -> None:
+        logger.exception(
+            "❌ Ошибка ответа", conversation=claim.conversation_id, error=repr(error)
+        )
+        try:
+            await self.db.write(give_up_or_retry, claim, self.clock(), repr(error))
+        except LeaseLost:
+            return
+
+    # -- sending ------------------------------------------------------------------
+
+    async def _send(self) -> int:
+        now = self.clock()
+        envelopes, drops = await self.db.write(outbox.take, self.keyring, now, self.name, BATCH)
+        for dropped in drops:
+            await self.db.write(delivery.tell, dropped, now)
+        for envelope in envelopes:
+            await self.busy.acquire()
+            self._spawn(self._deliver(envelope))
+        return len(envelopes) + len(drops)
+
+    async def _deliver(self, envelope: outbox.Envelope) -> None:
+        try:
+            await delivery.deliver(
+                envelope, db=self.db, channels=self.channels, clock=self.clock
+            )
+            self.wakeup.ring()
+        except LeaseLost:
+            logger.warning("send was taken over", message=envelope.message_id)
+        finally:
+            self.busy.release()
+
+    # -- jobs ---------------------------------------------------------------------
+
+    async def _jobs(self) -> int:
+        claimed = await self.db.write(jobs.take, self.clock(), self.name, BATCH)
+        for job in claimed:
+            await self._job(job)
+        return len(claimed)
+
+    async def _job(self, job: jobs.Job) -> None:
+        run = self.jobs.get(job.name)
+        try:
+            if run is None:
+                raise LookupError(f"no job is called {job.name}")
+            again = await run(self, job)
+        except Exception as error:
+            given_up = await self.db.write(jobs.failed, job, self.clock(), repr(error))
+            logger.error(
+                "❌ Ошибка задачи", job=job.name, error=repr(error), given_up=given_up
+            )
+            return
+        if again is None:
+            await self.db.write(jobs.done, job)
+        else:
+            await self.db.write(jobs.again, job, self.clock() + again)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self.running.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self.running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("❌ Ошибка", error=repr(error))
+
+
+async def _parsed(channel: Channel, event: inbox.Event, db: Database) -> Any:
+    """The items of a delivery; where the door proved the account, they are all its own."""
+    items = channel.parse(event.body, event.received_at)
+    if event.account_id is None:
+        return items
+    external_id = await db.read(reading.external_id_of, event.account_id)
+    return reading.of_account(items, external_id)
+
+
+def give_up_or_retry(conn: Any, claim: turns.Claim, now: Any, error: str) -> None:
+    """A turn broke: try again, and after the last try hand the client to a person."""
+    if not turns.failed(conn, claim, now):
+        return
+    handoff.start(
+        conn,
+        claim.business_id,
+        claim.conversation_id,
+        reason="trouble",
+        by="agent",
+        now=now,
+        summary="",
+    )
+    put_notice(
+        conn,
+        business_id=claim.business_id,
+        kind=NoticeKind.TROUBLE,
+        key=f"turn:{claim.conversation_id}:{claim.inbound_seq}",
+        text="Не получилось ответить клиенту: диалог ждёт вас. "
+        f"Техническая причина: {one_line(error, 120)}",
+        now=now,
+        details={"conversation_id": claim.conversation_id},
+    )
