@@ -247,6 +247,34 @@ async def test_a_client_without_a_phone_is_answered_by_recipient(receiver: Recei
         assert (status, answer["contacts"][0]["user_id"]) == (200, "RU.777")
 
 
+async def test_a_person_known_by_both_ids_has_one_screen(receiver: Receiver) -> None:
+    """First with the phone, later without it; both ways of answering reach the same screen."""
+    hidden = WaClient(None, "Ольга", OLGA.user_id)
+    async with serving(receiver) as hook, graph_at_work(callback_url=hook) as (graph, url):
+        await graph.client_says(PHONE, OLGA, "раз")
+        await graph.client_says(PHONE, hidden, "два")
+        by_id = {**text("по id"), "recipient": OLGA.user_id}
+        del by_id["to"]
+
+        first, _ = await post(f"{url}/{PHONE}/messages", by_id, token=TOKEN)
+        second, _ = await post(f"{url}/{PHONE}/messages", text("по номеру"), token=TOKEN)
+
+        assert (first, second) == (200, 200)
+        shown = [b.text for b in graph.transcripts.of(PHONE, "79161234567")]
+        assert shown == ["раз", "два", "по id", "по номеру"]
+
+
+async def test_the_owners_own_answer_comes_as_an_echo(receiver: Receiver) -> None:
+    """From the phone app of the salon, in a field of its own."""
+    async with serving(receiver) as hook, graph_at_work(callback_url=hook) as (graph, _):
+        await graph.owner_answers(PHONE, OLGA, "Добрый день, это Анна")
+
+        change = json.loads(receiver.bodies[0])["entry"][0]["changes"][0]
+        assert change["field"] == "smb_message_echoes"
+        assert change["value"]["metadata"]["phone_number_id"] == PHONE
+        assert change["value"]["message_echoes"][0]["to"] == OLGA.wa_id
+
+
 @pytest.mark.parametrize("timing", [StatusTiming.BEFORE, StatusTiming.AFTER])
 async def test_statuses_may_overtake_the_answer_of_the_send(
     receiver: Receiver, timing: StatusTiming

@@ -17,12 +17,7 @@ from beautybot.demo.fakes.telegram import FakeTelegram
 
 async def run(options: argparse.Namespace) -> None:
     """Serve until cancelled; one JSON line on stdout says where and with which secrets."""
-    graph = FakeGraph(
-        callback_url=options.callback,
-        window=WindowRule.OFF,
-        statuses=StatusTiming.AFTER if options.callback else StatusTiming.NEVER,
-        pair_rate=False,
-    )
+    graph = _graph(options.callback)
     numbers = [
         graph.add_number(
             str(10**14 + n), token=f"graph-token-{n}", app_secret="demo-app-secret", waba_id=f"{n}"
@@ -55,6 +50,13 @@ async def run(options: argparse.Namespace) -> None:
         sys.stdout.write(json.dumps(where) + "\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
+
+
+def _graph(callback: str) -> FakeGraph:
+    statuses = StatusTiming.AFTER if callback else StatusTiming.NEVER
+    return FakeGraph(
+        callback_url=callback, window=WindowRule.OFF, statuses=statuses, pair_rate=False
+    )
 
 
 def _options() -> argparse.Namespace:

@@ -156,6 +156,14 @@ def message_of(
     return message
 
 
+def echo_of(client: WaClient, message_id: str, timestamp: int, body: str) -> dict[str, Any]:
+    """One entry of `message_echoes[]`: what the salon wrote from its own phone app."""
+    echo = {"id": message_id, "timestamp": str(timestamp), "type": "text", "text": {"body": body}}
+    if client.wa_id:
+        return {**echo, "to": client.wa_id}
+    return {**echo, "to_user_id": client.user_id}
+
+
 def contact_of(client: WaClient) -> dict[str, Any]:
     """One entry of `contacts[]`."""
     contact: dict[str, Any] = {}

@@ -43,7 +43,9 @@ async def send(world: GraphWorld, number: Number, call: Call, accepted: Accepted
     sent = Sent(message_id, number.phone_id, client, body.get("biz_opaque_callback_data"), call.at)
     world.sent[message_id] = sent
     if failure is None:
-        world.transcripts.add(number.phone_id, client.key, _bubble(world, number, sent, body))
+        world.transcripts.add(
+            number.phone_id, world.key_of(client), _bubble(world, number, sent, body)
+        )
     await accepted(Verdict(sent, failure))
     return answer_json(200, _taken(body, client, message_id))
 
@@ -73,7 +75,7 @@ def _check_rights(
         if world.window is WindowRule.REFUSE:
             raise Refusal(131047, "More than 24 hours have passed since the recipient last replied")
         return 131047
-    return world.unreachable.get(client.key)
+    return world.unreachable.get(world.key_of(client))
 
 
 def _check_template_known(world: GraphWorld, number: Number, wanted: Mapping[str, Any]) -> None:

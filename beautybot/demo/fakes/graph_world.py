@@ -92,6 +92,7 @@ class GraphWorld:
     number_rate: int | None = None  # messages a second for one number, 130429 above
     numbers: dict[str, Number] = field(default_factory=dict)
     clients: dict[str, WaClient] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)  # any address → the person's screen
     templates: dict[str, list[WaTemplate]] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
     media_links: dict[str, tuple[str, datetime]] = field(default_factory=dict)
@@ -119,10 +120,16 @@ class GraphWorld:
         return known
 
     def remember(self, client: WaClient) -> None:
-        """Know this person by every id they have."""
-        for address in (client.wa_id, client.user_id):
-            if address:
-                self.clients[address] = client
+        """Know this person by every id they have; an id known before means the same person."""
+        addresses = [a for a in (client.wa_id, client.user_id) if a]
+        key = next((self.keys[a] for a in addresses if a in self.keys), client.key)
+        for address in addresses:
+            self.clients[address] = client
+            self.keys[address] = key
+
+    def key_of(self, client: WaClient) -> str:
+        """Whose screen it is: the first id that the person was known by."""
+        return self.keys.get(client.key, client.key)
 
     def mark(self, message_id: str, delivery: str) -> None:
         """How far a client's own message got; a read one stays read."""
@@ -134,14 +141,14 @@ class GraphWorld:
 
     def window_open(self, phone_id: str, client: WaClient, now: datetime) -> bool:
         """May the salon write free-form text?"""
-        last = self.last_inbound.get((phone_id, client.key))
+        last = self.last_inbound.get((phone_id, self.key_of(client)))
         return last is not None and now < last + WINDOW
 
     def over_pair_rate(self, phone_id: str, client: WaClient, now: datetime) -> bool:
         """One message per 6 s to one client, 45 borrowed from the future; counts this one."""
         if not self.pair_rate:
             return False
-        key, present = (phone_id, client.key), now.timestamp()
+        key, present = (phone_id, self.key_of(client)), now.timestamp()
         due = max(self._pairs.get(key, present), present)
         if due - present > PAIR_INTERVAL_S * (PAIR_BURST - 1):
             return True

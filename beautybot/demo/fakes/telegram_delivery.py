@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,8 +50,9 @@ class Deliveries:
     execute: Executor
     taken: Callable[[TgBot, str, dict[str, Any]], None]  # bot, kind, content
     next_id: int
-    waiting: deque[Pending] = field(default_factory=deque)
     statuses: list[tuple[int, int]] = field(default_factory=list)  # update id, HTTP status
+    _waiting: dict[int, Pending] = field(default_factory=dict)
+    _queues: dict[str, deque[Pending]] = field(default_factory=lambda: defaultdict(deque))
     _runners: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(40))
@@ -63,28 +64,34 @@ class Deliveries:
             return None
         update_id = self.next_id
         self.next_id += 1
-        self.waiting.append(
-            Pending(update_id, kind, {"update_id": update_id, kind: content}, queue, life_s)
-        )
+        body = {"update_id": update_id, kind: content}
+        update = Pending(update_id, kind, body, queue, life_s)
+        self._waiting[update_id] = update
+        self._queues[queue].append(update)
         self._arrived.set()
-        self.wake()
+        self._run(queue)
         return update_id
+
+    @property
+    def waiting(self) -> list[Pending]:
+        """What has not been taken yet, oldest first."""
+        return list(self._waiting.values())
+
+    @property
+    def pending(self) -> int:
+        """How many have not been taken yet."""
+        return len(self._waiting)
 
     def confirm(self, done: Sequence[Pending]) -> None:
         """These have been taken."""
         for update in done:
-            if update in self.waiting:
-                self.waiting.remove(update)
+            if self._waiting.pop(update.id, None):
                 self.taken(self.bot, update.kind, update.body[update.kind])
 
     def wake(self) -> None:
         """Start delivering whatever waits, if there is a webhook."""
-        if not self.bot.webhook.url:
-            return
-        for queue in {p.queue for p in self.waiting}:
-            runner = self._runners.get(queue)
-            if runner is None or runner.done():
-                self._runners[queue] = asyncio.create_task(self._drain(queue))
+        for queue in tuple(self._queues):
+            self._run(queue)
 
     def limit(self, connections: int) -> None:
         """At most so many deliveries at once."""
@@ -92,7 +99,7 @@ class Deliveries:
 
     def drop(self) -> None:
         """Forget all that waits."""
-        self.waiting.clear()
+        self._waiting.clear()
 
     async def arrival(self, timeout_s: float) -> None:
         """Wait until something new waits, at most so long."""
@@ -104,22 +111,33 @@ class Deliveries:
 
     async def idle(self) -> None:
         """Wait until every queue is empty (for ever if the webhook never takes them)."""
-        while running := [t for t in self._runners.values() if not t.done()]:
-            await asyncio.gather(*running, return_exceptions=True)
+        while self._runners:
+            await asyncio.gather(*self._runners.values(), return_exceptions=True)
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Stop delivering."""
-        for runner in self._runners.values():
+        runners = list(self._runners.values())
+        for runner in runners:
             runner.cancel()
-        await asyncio.gather(*self._runners.values(), return_exceptions=True)
+        await asyncio.gather(*runners, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
 
+    def _run(self, queue: str) -> None:
+        if self.bot.webhook.url and queue not in self._runners:
+            self._runners[queue] = asyncio.create_task(self._drain(queue))
+
     async def _drain(self, queue: str) -> None:
+        try:
+            await self._deliver_all(queue)
+        finally:
+            self._runners.pop(queue, None)  # no await since the last look at the queue
+
+    async def _deliver_all(self, queue: str) -> None:
         while self.bot.webhook.url and (front := self._front(queue)):
-            age = (kit_clock.monotonic() - front.born) * self.speed
-            if age > front.life_s:
-                self.waiting.remove(front)
+            if (kit_clock.monotonic() - front.born) * self.speed > front.life_s:
+                self._waiting.pop(front.id)
                 continue
             async with self._limit:
                 status, wait_s = await self._attempt(front)
@@ -129,7 +147,13 @@ class Deliveries:
                 await asyncio.sleep(wait_s / self.speed)
 
     def _front(self, queue: str) -> Pending | None:
-        return next((p for p in self.waiting if p.queue == queue), None)
+        line = self._queues[queue]
+        while line and line[0].id not in self._waiting:
+            line.popleft()
+        if line:
+            return line[0]
+        del self._queues[queue]
+        return None
 
     async def _attempt(self, update: Pending) -> tuple[int, float]:
         webhook = self.bot.webhook

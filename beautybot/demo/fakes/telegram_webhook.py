@@ -65,7 +65,7 @@ def webhook_info(bot: TgBot, updates: Deliveries) -> dict[str, Any]:
     info: dict[str, Any] = {
         "url": webhook.url,
         "has_custom_certificate": False,
-        "pending_update_count": len(updates.waiting),
+        "pending_update_count": updates.pending,
     }
     if webhook.url:
         info |= {"max_connections": webhook.max_connections, "ip_address": "127.0.0.1"}
@@ -93,7 +93,7 @@ async def get_updates(
     limit = min(max(int(params.get("limit") or 100), 1), 100)
     until = kit_clock.monotonic() + float(params.get("timeout") or 0)
     _confirm(updates, offset)
-    while not updates.waiting and (left := until - kit_clock.monotonic()) > 0:
+    while not updates.pending and (left := until - kit_clock.monotonic()) > 0:
         await updates.arrival(min(left, 0.5))
         if not poller.holds(bot.key, turn):
             raise TelegramRefusal(
@@ -101,7 +101,7 @@ async def get_updates(
                 "Conflict: terminated by other getUpdates request; "
                 "make sure that only one bot instance is running",
             )
-    return [p.body for p in list(updates.waiting)[:limit]]
+    return [p.body for p in updates.waiting[:limit]]
 
 
 class Poller:
@@ -126,7 +126,7 @@ def truth(value: Any) -> bool:
 
 
 def _confirm(updates: Deliveries, offset: int) -> None:
-    waiting = list(updates.waiting)
+    waiting = updates.waiting
     if offset < 0:
         updates.confirm(waiting[:offset])
     elif offset > 0:

@@ -131,8 +131,8 @@
     $("presence").textContent = screen.typing ? "печатает…" : "на связи";
     const silent = channel === "telegram" && !screen.started;
     $("write").hidden = silent;
-    $("hints").hidden = silent || screen.bubbles.length > 4;
     const keyboard = [...screen.bubbles].reverse().find((b) => b.style === "keyboard");
+    $("hints").hidden = silent || keyboard !== undefined || screen.bubbles.length > 2;
     $("keys").hidden = !keyboard;
     $("keys").replaceChildren(...(keyboard ? [rowsOf(keyboard.choices, (c) => press(keyboard, c))] : []));
     seen[channel] = screen.bubbles.length;
