@@ -83,6 +83,8 @@ def _upgrade_file(path: Path) -> None:
     def _prepare(raw: Any, _record: Any) -> None:
         raw.isolation_level = None
         raw.execute(f"PRAGMA busy_timeout={_WAIT_S * 1000}")
+        # Here and not by the first user: the change waits for nobody, it fails at once.
+        raw.execute("PRAGMA journal_mode=WAL")
         raw.execute("PRAGMA wal_autocheckpoint=0")
         raw.execute("PRAGMA synchronous=FULL")
         # A step that rebuilds a table must be able to drop the old one.

@@ -150,6 +150,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "faq_entries",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("business_id", BIG, nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_faq_entries_business_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_faq_entries")),
+    )
+    with op.batch_alter_table("faq_entries", schema=None) as batch_op:
+        batch_op.create_index("ix_faq_entries_business_id", ["business_id"], unique=False)
+
+    op.create_table(
         "memberships",
         sa.Column("id", BIG, nullable=False),
         sa.Column("business_id", BIG, nullable=False),
