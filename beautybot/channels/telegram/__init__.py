@@ -1,0 +1,5 @@
+"""Telegram Bot API: a salon's own bot."""
+
+from beautybot.channels.telegram.channel import Telegram
+
+__all__ = ["Telegram"]
