@@ -111,8 +111,9 @@ def _upgrade_locked(conn: Connection) -> None:
 
 
 def _upgrade(conn: Connection) -> None:
+    whole = conn.execution_options(across_salons=True)
     try:
-        command.upgrade(config(conn), "head")
+        command.upgrade(config(whole), "head")
     except CommandError as error:
         at = current(conn)
         raise CannotMigrate(

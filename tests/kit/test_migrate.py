@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from draft_migration import all_tables
 from sqlalchemy import Column, Connection, MetaData, Table, inspect, text
 
+from beautybot.booking import overlap
 from beautybot.kit import migrate
 from beautybot.kit.db import Database, connect
 from beautybot.kit.migrate import CannotMigrate
@@ -20,6 +21,7 @@ from beautybot.kit.migrate import CannotMigrate
 DIES_AT = """
 import asyncio, os, sys
 from sqlalchemy import Engine, event
+from beautybot.booking import overlap
 from beautybot.kit import migrate
 
 seen = 0
@@ -107,3 +109,36 @@ def test_the_steps_are_one_line_without_branches() -> None:
     names = sorted(path.name for path in Path(migrate.SCRIPTS, "versions").glob("*.py"))
 
     assert migrate.newest() == names[-1][:4] == f"{len(names):04d}"
+
+
+async def test_the_database_refuses_what_overlap_says(db: Database) -> None:
+    """The frozen copies in the steps are those of booking/overlap.py, on the tables as they are."""
+    if db.url.startswith("sqlite"):
+        found = await db.read(_triggers)
+        assert found == {" ".join(ddl.split()).rstrip(";") for ddl in overlap.SQLITE}
+        return
+
+    made = await db.read(_exclusions)
+    await db.write(_make_again)
+
+    assert len(made) == 2
+    assert await db.read(_exclusions) == made
+
+
+def _triggers(conn: Connection) -> set[str]:
+    found = conn.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'"))
+    return {" ".join(sql.split()).rstrip(";") for sql in found.scalars()}
+
+
+def _exclusions(conn: Connection) -> dict[str, str]:
+    found = conn.execute(
+        text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'x'")
+    )
+    return {row.conname: row.pg_get_constraintdef for row in found}
+
+
+def _make_again(conn: Connection) -> None:
+    for name in _exclusions(conn):
+        conn.exec_driver_sql(f"ALTER TABLE busy_spans DROP CONSTRAINT {name}")
+    for ddl in overlap.POSTGRESQL:
+        conn.exec_driver_sql(ddl)
