@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -31,6 +33,7 @@ from beautybot.demo.fakes.gigachat.brains import CANNED_REFUSAL, Thought, refusa
 from beautybot.demo.fakes.gigachat.fake import FakeGigaChat, spread
 from beautybot.demo.fakes.gigachat.lies import Lie, LyingBrain
 from beautybot.demo.fakes.gigachat.oauth import Credential
+from beautybot.demo.fakes.private_ca import private_tls
 from beautybot.demo.fakes.server import serving
 from beautybot.kit import clock
 
@@ -464,6 +467,33 @@ async def test_lies_keep_their_shapes() -> None:
         assert "\x00" in calls[2].arguments["commands"][0]["value"]
         with pytest.raises(json.JSONDecodeError):
             json.loads(cut.choices[0].message.content)
+
+
+async def test_an_unknown_root_is_refused_until_it_is_trusted(tmp_path: Path) -> None:
+    """As with the Russian Trusted Root CA: the SDK needs an SSL context that knows it."""
+    fake = FakeGigaChat()
+    credential = fake.add_credential("client-1", "secret-1")
+    tls = private_tls(tmp_path, clock.now())
+    knowing = ssl.create_default_context(cafile=str(tls.root))
+
+    async with serving(fake, tls=tls) as url:
+
+        def client(context: ssl.SSLContext | None) -> GigaChatAsyncClient:
+            return GigaChatAsyncClient(
+                base_url=f"{url}/v1",
+                auth_url=f"{url}/api/v2/oauth",
+                credentials=fake.authorization_key(credential),
+                model="GigaChat-2-Pro",
+                ssl_context=context,
+            )
+
+        async with client(None) as stranger:
+            with pytest.raises(httpx.ConnectError):
+                await stranger.achat(v1())
+        async with client(knowing) as friend:
+            answer = await friend.achat(v1())
+
+        assert answer.choices[0].finish_reason == "stop"
 
 
 def test_latency_has_the_asked_median_and_tail() -> None:

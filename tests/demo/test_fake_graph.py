@@ -185,6 +185,17 @@ async def test_events_are_signed_over_escaped_bytes(receiver: Receiver) -> None:
         assert (message["from"], message["from_user_id"]) == (OLGA.wa_id, OLGA.user_id)
 
 
+async def test_a_callback_is_kept_only_after_the_handshake(receiver: Receiver) -> None:
+    """The challenge must come back for the right token."""
+    async with serving(receiver) as hook, graph_at_work() as (graph, _):
+        wrong = await graph.register_callback(hook, "wrong")
+        await graph.client_says(PHONE, OLGA, "раз")
+        right = await graph.register_callback(hook, receiver.verify_token)
+        await graph.client_says(PHONE, OLGA, "два")
+
+        assert (wrong, right, len(receiver.bodies)) == (False, True, 1)
+
+
 async def test_a_refused_event_is_retried_until_200(receiver: Receiver) -> None:
     """503 and 401 are no success; the very same bytes come again."""
     answers = iter([503, 401, 200])

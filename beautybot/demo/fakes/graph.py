@@ -70,6 +70,13 @@ class FakeGraph(WaPeople):
         self.world.numbers[phone_id] = number
         return number
 
+    async def register_callback(self, url: str, verify_token: str) -> bool:
+        """Enter the webhook in the app's settings: False, and nothing kept, unless it verifies."""
+        if not await self.webhooks.handshake(url, verify_token):
+            return False
+        self.callback_url = url
+        return True
+
     async def approve_template(self, waba_id: str, name: str, *, status: str = "APPROVED") -> None:
         """Meta's decision about a template, with its event."""
         number = next(n for n in self.world.numbers.values() if n.waba_id == waba_id)

@@ -6,12 +6,23 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import uvicorn
 
 SHUTDOWN_GRACE_S = 1.0
 """How long a request under way may still take when its server leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """PEM files: the root to trust, and the certificate and key to serve with."""
+
+    root: Path
+    certificate: Path
+    key: Path
 
 
 @runtime_checkable
@@ -57,13 +68,18 @@ class _Guest(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(
-    app: Any, *, host: str = "127.0.0.1", port: int = 0, lifespan: bool = False
+    app: Any,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    lifespan: bool = False,
+    tls: Tls | None = None,
 ) -> AsyncIterator[str]:
     """
     The base URL of `app`, served for as long as the block lasts.
 
-    Port 0 takes a free one.  An app with a `close` coroutine is closed at the
-    end.  OSError if the port is taken.
+    Port 0 takes a free one; with `tls` the scheme is https.  An app with a
+    `close` coroutine is closed at the end.  OSError if the port is taken.
     """
     listener = socket.create_server((host, port), backlog=1024)
     config = uvicorn.Config(
@@ -73,6 +89,8 @@ async def serving(
         lifespan="on" if lifespan else "off",
         timeout_keep_alive=60,
         ws="none",
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
     )
     server = _Guest(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -82,7 +100,7 @@ async def serving(
     try:
         if not server.started:
             raise RuntimeError("the app did not start")
-        yield f"http://{host}:{listener.getsockname()[1]}"
+        yield f"{'https' if tls else 'http'}://{host}:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         server.leaving.set()
