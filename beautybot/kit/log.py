@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -74,8 +74,20 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
 
 def _redact(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in line.items():
-        if isinstance(value, str):
-            line[key] = redacted(value)
-        elif isinstance(value, BaseException):
-            line[key] = redacted(repr(value))
+        line[key] = _masked(value)
     return line
+
+
+def _masked(value: Any) -> Any:
+    """The same value without secrets, however deep they are."""
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, BaseException):
+        return redacted(repr(value))
+    if isinstance(value, bytes):
+        return redacted(value.decode(errors="replace"))
+    if isinstance(value, Mapping):
+        return {key: _masked(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_masked(inner) for inner in value]
+    return value
