@@ -15,6 +15,8 @@ import aiohttp
 import pytest
 from callers import Receiver, post
 from playwright.async_api import async_playwright
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from beautybot.demo.fakes.graph import FakeGraph
 from beautybot.demo.fakes.server import serving
@@ -52,6 +54,7 @@ class World:
     graph_url: str
     telegram_url: str
     url: str
+    page: Starlette
     http: aiohttp.ClientSession
 
     async def act(self, name: str, **wish: Any) -> int:
@@ -106,7 +109,7 @@ async def demo(receiver: Receiver, name: str = "Ромашка") -> AsyncIterato
         graph.callback_url = hook
         bot.webhook.url = hook
         await http.get(f"{url}/")
-        yield World(graph, telegram, salon, graph_url, telegram_url, url, http)
+        yield World(graph, telegram, salon, graph_url, telegram_url, url, page, http)
 
 
 async def test_the_page_allows_no_inline_script_and_escapes_the_salons_name(
@@ -207,6 +210,18 @@ async def test_a_new_client_is_another_person(receiver: Receiver) -> None:
         screen = await world.news("whatsapp")
         assert senders == ["79000000001", "79000000002"]
         assert [b["text"] for b in screen["bubbles"]] == ["два"]
+
+
+async def test_the_page_works_under_a_path_of_another_app(receiver: Receiver) -> None:
+    """Its addresses follow the place where it is mounted."""
+    async with demo(receiver) as world:
+        host = Starlette(routes=[Mount("/demo", world.page)])
+        async with serving(host) as url, world.http.get(f"{url}/demo/") as response:
+            html = await response.text()
+
+            assert 'data-base="/demo"' in html
+            async with world.http.get(f"{url}/demo/static/phone.js") as script:
+                assert script.status == 200
 
 
 async def test_odd_requests_are_refused(receiver: Receiver) -> None:

@@ -84,7 +84,7 @@ async def serving(
     listener = socket.create_server((host, port), backlog=1024)
     config = uvicorn.Config(
         app,
-        log_level="critical",
+        log_config=None,  # the logging of the process belongs to somebody else
         access_log=False,
         lifespan="on" if lifespan else "off",
         timeout_keep_alive=60,
