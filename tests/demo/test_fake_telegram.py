@@ -302,12 +302,26 @@ async def test_an_edit_must_change_something() -> None:
 
         unchanged, answer = await post(f"{url}/editMessageText", same)
         taken_off, _ = await post(f"{url}/editMessageReplyMarkup", target)
-        foreign, _ = await post(f"{url}/editMessageText", said("х", message_id=1))
+        hers = telegram.client_says(bot, OLGA, "моё")
+        _, foreign = await post(f"{url}/editMessageText", said("х", message_id=hers))
 
-        assert (unchanged, taken_off, foreign) == (400, 200, 400)
+        assert (unchanged, taken_off) == (400, 200)
+        assert "can't be edited" in foreign["description"]
         assert "message is not modified" in answer["description"]
         bubble = telegram.transcripts.ours(bot.key, str(OLGA.id))[0]
         assert (bubble.style, bubble.choices) == (Style.NONE, ())
+
+
+async def test_a_queued_update_keeps_the_words_it_was_sent_with() -> None:
+    """An edit is an update of its own and does not reach back."""
+    async with telegram_at_work() as (telegram, bot, _):
+        number = telegram.client_says(bot, OLGA, "на среду")
+        telegram.edit(bot, OLGA, number, "на четверг")
+
+        first, second = (p.body for p in telegram.deliveries[bot.token].waiting)
+        assert first["message"]["text"] == "на среду"
+        assert second["edited_message"]["text"] == "на четверг"
+        assert second["edited_message"]["message_id"] == number
 
 
 async def test_a_phone_may_be_asked_in_private_only() -> None:

@@ -107,9 +107,7 @@ def create_template(world: GraphWorld, waba_id: str, call: Call) -> Answer:
         ),
         "",
     )
-    template = WaTemplate(
-        world.next_id("16895599"), name, language, str(body["category"]).upper(), text
-    )
+    template = WaTemplate(world.next_number(), name, language, str(body["category"]).upper(), text)
     world.templates.setdefault(waba_id, []).append(template)
     return answer_json(200, _template_row(template, short=True))
 

@@ -80,7 +80,7 @@ class WaPeople(ABC):
         caption: str = "",
     ) -> str:
         """A client sends a photo, a voice message (`kind` "voice"), a document…"""
-        media_id = self.world.next_id("6546345")
+        media_id = self.world.next_number()
         self.world.media[media_id] = Media(data, mime_type)
         said = events.sent_media(kind, media_id, data, mime_type, caption=caption)
         return await self.client_says(phone_id, client, said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -103,12 +104,17 @@ class GraphWorld:
     transcripts: Transcripts = field(default_factory=Transcripts)
     _pairs: dict[tuple[str, str], float] = field(default_factory=dict)
     _seconds: dict[str, tuple[int, int]] = field(default_factory=dict)
-    _counter: int = 0
+    _counter: int = field(default_factory=lambda: random.getrandbits(40) << 24)
 
     def next_id(self, prefix: str) -> str:
-        """A fresh id."""
+        """A fresh id, also for a product that outlives this process."""
         self._counter += 1
         return f"{prefix}{self._counter:X}"
+
+    def next_number(self) -> str:
+        """A fresh id of digits alone, as media and templates have."""
+        self._counter += 1
+        return str(self._counter)
 
     def client_of(self, address: str) -> WaClient:
         """Whom this phone or business-scoped id belongs to; a stranger is made up."""

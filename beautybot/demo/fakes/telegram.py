@@ -103,7 +103,7 @@ class FakeTelegram(People):
     def put_update(self, bot: TgBot, kind: str, content: dict[str, Any], queue: str) -> int | None:
         """Queue an update of any kind; its id, or None where the bot does not ask for the kind."""
         life_s = CALLBACK_LIFE_S if kind == "callback_query" else MESSAGE_LIFE_S
-        return self.deliveries[bot.token].put(kind, content, queue, life_s)
+        return self.deliveries[bot.token].put(kind, dict(content), queue, life_s)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await serve(scope, receive, send, self._answer, journal=self.journal, at=self.clock())

@@ -111,7 +111,7 @@ class People(ABC):
         """Tap an inline button; any data goes, as old and forged buttons do.  The query's id."""
         person = self._user(user)
         chat = self.world.chat_with(bot, person)
-        tap = Tap(str(4_000_000_000 + next(self.world.serial)), person.id, self.clock())
+        tap = Tap(str(next(self.world.taps)), person.id, self.clock())
         bot.taps[tap.id] = tap
         query: dict[str, Any] = {
             "id": tap.id,

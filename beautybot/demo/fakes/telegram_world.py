@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,11 @@ from beautybot.demo.fakes.transcript import Transcripts
 
 TOKEN = re.compile(r"[1-9]\d{4,15}:[A-Za-z0-9_-]{30,64}")
 DEFAULT_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+
+def _fresh_count(below: int) -> itertools.count[int]:
+    """Numbers from a random one on: a product that outlives this process sees none twice."""
+    return itertools.count(random.randrange(1000, below))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class TgChat:
     blocked: bool = False
     deactivated: bool = False
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
-    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    numbers: itertools.count[int] = field(default_factory=lambda: _fresh_count(10**6))
 
     @property
     def private(self) -> bool:
@@ -148,6 +154,7 @@ class TelegramWorld:
     users: dict[int, TgUser] = field(default_factory=dict)
     transcripts: Transcripts = field(default_factory=Transcripts)
     serial: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    taps: itertools.count[int] = field(default_factory=lambda: _fresh_count(10**12))
 
     def chat_with(self, bot: TgBot, user: TgUser) -> TgChat:
         """The private chat of a bot and a person, made when first needed."""

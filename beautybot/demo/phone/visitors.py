@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 from dataclasses import dataclass, field
 
@@ -26,10 +27,15 @@ class Visitor:
 
 @dataclass(slots=True)
 class Visitors:
-    """The clients of all browsers, by cookie; the oldest leave when there are too many."""
+    """
+    The clients of all browsers, by cookie; the oldest leave when there are too many.
+
+    Their numbers begin at random, so that a kept database does not take a new
+    client for one of the last run.
+    """
 
     _by_cookie: dict[str, Visitor] = field(default_factory=dict)
-    _count: int = 0
+    _count: int = field(default_factory=lambda: random.randrange(10**6, 9 * 10**6))
 
     def get(self, cookie: str | None) -> Visitor | None:
         """The client of this browser."""
@@ -38,7 +44,7 @@ class Visitors:
     def invite(self) -> tuple[str, Visitor]:
         """A new client and the cookie that means them."""
         self._count += 1
-        name = _NAMES[(self._count - 1) % len(_NAMES)]
+        name = _NAMES[self._count % len(_NAMES)]
         digits = f"7900{self._count:07d}"
         phone = f"+7 900 {digits[4:7]}-{digits[7:9]}-{digits[9:]}"
         person = TgUser(_FIRST_USER + self._count, name, phone=f"+{digits}")
