@@ -25,6 +25,7 @@ from beautybot.demo.fakes.telegram_world import TgUser
 from beautybot.demo.phone.owner import AppointmentRow, ConversationRow, Invitation
 from beautybot.demo.phone.page import phone_page
 
+CHANNELS = ("whatsapp", "telegram")
 HOSTILE = '<img src=x onerror="document.title=1"><b>привет</b>'
 
 
@@ -178,6 +179,20 @@ async def test_telegram_begins_with_start_and_shares_the_visitors_own_phone(
         assert (contact["user_id"], contact["phone_number"]) == (chat, f"+7900{digits}")
 
 
+async def test_a_voice_message_reaches_the_salon_on_both_messengers(receiver: Receiver) -> None:
+    """It stands on the screen in words, and goes out as the messenger's own kind."""
+    async with demo(receiver) as world:
+        await world.act("start")
+        statuses = [await world.act("attach", channel=c, kind="voice") for c in CHANNELS]
+        await world.telegram.idle()
+
+        screen = await world.news("whatsapp")
+        assert statuses == [204, 204]
+        assert screen["bubbles"][0]["text"] == "🎤 Голосовое сообщение"
+        assert any(b'"voice":true' in body for body in receiver.bodies)
+        assert any("voice" in json.loads(b).get("message", {}) for b in receiver.bodies)
+
+
 async def test_the_owner_sees_notices_bookings_and_conversations(receiver: Receiver) -> None:
     """What changes in the product comes to the page without asking."""
     async with demo(receiver) as world:
@@ -232,6 +247,7 @@ async def test_odd_requests_are_refused(receiver: Receiver) -> None:
             await world.act("say", channel="whatsapp", text="  "),
             await world.act("say", channel="icq", text="х"),
             await world.act("dance"),
+            await world.act("attach", channel="telegram", kind="bomb"),
             await world.act("press", channel="telegram", bubble="77", choice="x"),
         ]
         async with world.http.post(f"{world.url}/acts/say", data={"text": "х"}) as form:
@@ -239,7 +255,7 @@ async def test_odd_requests_are_refused(receiver: Receiver) -> None:
         async with stranger.post(f"{world.url}/acts/say", json={"text": "х"}) as nobody:
             statuses.append(nobody.status)
 
-        assert statuses == [400, 400, 400, 400, 415, 409]
+        assert statuses == [400, 400, 400, 400, 400, 415, 409]
         assert receiver.bodies == []
 
 

@@ -10,14 +10,19 @@ from beautybot.demo.phone.screens import Stage
 from beautybot.demo.phone.visitors import Visitor
 
 LONGEST = 2000
+ATTACHMENTS = {
+    "photo": (b"\xff\xd8\xff\xd9", "image/jpeg"),
+    "voice": (b"OggS", "audio/ogg; codecs=opus"),
+}
+"""What a visitor may send beside words; the bytes only stand for a file."""
 
 
 async def act(stage: Stage, visitor: Visitor, name: str, wish: Mapping[str, Any]) -> None:
     """
-    Say, press, start, switch; or the same in the owner's chat.
+    Say, press, attach, start, switch; or speak and press in the owner's chat.
 
     LookupError for a choice that is not on the screen, ValueError for an
-    unknown act or empty words.
+    unknown act, messenger or file, or empty words.
     """
     match name:
         case "switch":
@@ -26,6 +31,8 @@ async def act(stage: Stage, visitor: Visitor, name: str, wish: Mapping[str, Any]
             await _say(stage, visitor, _channel(wish), _words(wish))
         case "press":
             await _press(stage, visitor, _channel(wish), wish)
+        case "attach":
+            await _attach(stage, visitor, _channel(wish), str(wish.get("kind")))
         case "start":
             stage.telegram.start(stage.bot, visitor.telegram)
         case "owner-say":
@@ -41,6 +48,19 @@ async def _say(stage: Stage, visitor: Visitor, channel: str, words: str) -> None
         await stage.graph.client_says(stage.phone_id, visitor.whatsapp, words)
     else:
         stage.telegram.client_says(stage.bot, visitor.telegram, words)
+
+
+async def _attach(stage: Stage, visitor: Visitor, channel: str, kind: str) -> None:
+    if kind not in ATTACHMENTS:
+        raise ValueError("unknown attachment")
+    data, mime_type = ATTACHMENTS[kind]
+    if channel == "whatsapp":
+        name = "image" if kind == "photo" else kind
+        await stage.graph.client_sends_media(
+            stage.phone_id, visitor.whatsapp, name, data, mime_type
+        )
+    else:
+        stage.telegram.client_sends_file(stage.bot, visitor.telegram, kind, data)
 
 
 async def _press(stage: Stage, visitor: Visitor, channel: str, wish: Mapping[str, Any]) -> None:

@@ -82,8 +82,11 @@ _YES = re.compile(
 _NO = re.compile(r"(?:нет|неа|не надо|не подходит|не хочу)\b.*", _I | re.DOTALL)
 _ORDINALS = {"перв": "1", "втор": "2", "трет": "3", "четв": "4", "пят": "5"}
 _DELIMITED = (
-    re.compile(r"<(client|message|сообщение|клиент)[^>]*>(?P<said>.*?)</\1>", _I | re.DOTALL),
-    re.compile(r"(?:клиент|client|сообщение)\s*:\s*(?P<said>[^\n]+)\s*\Z", _I),
+    re.compile(
+        r"<(client|message|phrase|text|сообщение|клиент|фраза|текст)[^>]*>(?P<said>.*?)</\1>",
+        _I | re.DOTALL,
+    ),
+    re.compile(r"(?:клиент|client|сообщение|фраза|phrase|текст)\s*:\s*(?P<said>[^\n]+)\s*\Z", _I),
     re.compile(r'"""(?P<said>.*?)"""', re.DOTALL),
 )
 _WARM = ("Конечно! ", "С радостью! ", "Хорошо! ")

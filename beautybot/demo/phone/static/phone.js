@@ -83,7 +83,10 @@
     if (bubble.style === "list") {
       const open = make("button", "choice", `☰ ${bubble.button}`);
       open.type = "button";
-      open.addEventListener("click", () => openSheet(bubble, press));
+      open.addEventListener("click", () => {
+        const picks = bubble.choices.map((c) => ({ ...c, choose: () => press(bubble, c) }));
+        openSheet(bubble.button, picks);
+      });
       line.append(open);
     }
     return line;
@@ -143,20 +146,20 @@
     }
   }
 
-  function openSheet(bubble, choose) {
-    const head = make("header", "", bubble.button);
+  function openSheet(title, picks) {
+    const head = make("header", "", title);
     const close = make("button", "", "✕");
     close.type = "button";
     close.setAttribute("aria-label", "Закрыть");
     close.addEventListener("click", closeSheet);
     head.append(close);
-    const rows = bubble.choices.map((choice) => {
-      const row = make("button", "pick", choice.title);
+    const rows = picks.map((pick) => {
+      const row = make("button", "pick", pick.title);
       row.type = "button";
-      if (choice.description) row.append(make("small", "", choice.description));
+      if (pick.description) row.append(make("small", "", pick.description));
       row.addEventListener("click", () => {
         closeSheet();
-        choose(bubble, choice);
+        pick.choose();
       });
       return row;
     });
@@ -222,7 +225,7 @@
         ...board.appointments.map((row, i) => appointmentNode(row, known !== null && !known.has(keys[i]))),
       );
     } else {
-      $("appointments").replaceChildren(make("p", "empty", "Пока пусто. Запишитесь слева, и запись появится здесь."));
+      $("appointments").replaceChildren(make("p", "empty", "Пока пусто. Запишитесь с телефона, и запись появится здесь."));
     }
     knownAppointments = new Set(keys);
     const talks = board.conversations.map(conversationNode);
@@ -271,6 +274,13 @@
       act("switch", { channel });
     });
   }
+  $("attach").addEventListener("click", () => {
+    const send = (kind) => () => act("attach", { channel, kind });
+    openSheet("Отправить", [
+      { title: "Фото", description: "как будто с камеры", choose: send("photo") },
+      { title: "Голосовое сообщение", description: "две секунды тишины", choose: send("voice") },
+    ]);
+  });
   $("leave").addEventListener("click", async () => {
     await act("leave");
     location.reload();
