@@ -10,12 +10,14 @@ from source import Module, calls, dotted, modules
 
 WRITES = ("insert", "update", "delete")
 
+VISITS = ("booking/appointments.py", "booking/occupancy.py")  # the verbs, and where they write
+
 # Table: the only modules that change it.
 WRITERS = {
-    "appointments": ("booking/appointments.py",),
-    "appointment_parts": ("booking/appointments.py",),
-    "appointment_changes": ("booking/appointments.py",),
-    "busy_spans": ("booking/appointments.py",),
+    "appointments": VISITS,
+    "appointment_parts": VISITS,
+    "appointment_changes": VISITS,
+    "busy_spans": VISITS,
     "messages": ("conversations/messages.py",),
     "outbox": ("conversations/outbox.py", "conversations/settling.py"),
     "credentials": ("businesses/credentials.py",),

@@ -1,0 +1,348 @@
+"""The operator's commands: what they print, how they fail."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from operator_console import Operator
+from sqlalchemy import Connection
+
+from beautybot.businesses import access, credentials, salons
+from beautybot.kit.crypto import Keyring, new_key, parse_keys
+from beautybot.kit.db import connect
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def open_salons(conn: Connection) -> None:
+    for slug, name in (("romashka", "Ромашка"), ("lilia", "Лилия")):
+        salons.create(conn, slug=slug, name=name, timezone="Europe/Moscow", currency="RUB", now=NOW)
+
+
+@pytest.fixture
+def operator(
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Operator:
+    """Two salons, and somebody at the terminal."""
+
+    async def opened() -> None:
+        db = connect(database_url)
+        await db.write(open_salons)
+        await db.close()
+
+    asyncio.run(opened())
+    return Operator(database_url, tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def newcomer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Operator:
+    """Somebody who has just installed it: no database yet."""
+    return Operator(f"sqlite:///{tmp_path / 'data' / 'new.db'}", tmp_path, monkeypatch, capsys)
+
+
+def test_help_is_quick() -> None:
+    """Nobody waits for a list of commands."""
+    took = []
+    for _ in range(3):
+        before = _children_s()
+        words = [sys.executable, "-m", "beautybot", "--help"]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        took.append(_children_s() - before)
+
+    assert "business" in done.stdout
+    assert min(took) < 0.5
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def test_the_first_command_makes_the_database(newcomer: Operator) -> None:
+    """A fresh machine needs no ceremony."""
+    outcome = newcomer.types("business", "list", "--json")
+
+    assert (outcome.status, outcome.json) == (0, [])
+
+
+def test_salons_are_listed_with_their_agent_and_channels(operator: Operator) -> None:
+    """For programs as JSON, for people as a table."""
+    listed = operator.types("business", "list", "--json")
+    shown = operator.types("business", "list")
+
+    assert [(s["slug"], s["name"], s["agent"], s["channels"]) for s in listed.json] == [
+        ("lilia", "Лилия", "off", []),
+        ("romashka", "Ромашка", "off", []),
+    ]
+    assert "Ромашка" in shown.out
+
+
+def test_the_agent_is_switched_and_told_how_to_speak(operator: Operator) -> None:
+    """What is not named stays as it was."""
+    operator.types("agent", "--business", "romashka", "--on", "--tone", "formal")
+    outcome = operator.types(
+        "agent", "--business", "romashka", "--restrictions", "Не обсуждай политику", "--json"
+    )
+
+    assert outcome.json == {
+        "business": "romashka",
+        "agent": "on",
+        "tone": "formal",
+        "restrictions": "Не обсуждай политику",
+        "greeting": "",
+    }
+    rival = operator.types("agent", "--business", "lilia", "--json")
+    assert rival.json["agent"] == "off"
+
+
+def test_settings_are_shown_without_secrets(operator: Operator) -> None:
+    """Every one with its source."""
+    operator.sets({"ASSISTANTS_API_KEY": "a-very-secret-value"})
+
+    outcome = operator.types("settings", "--json")
+
+    shown = {s["name"]: s for s in outcome.json}
+    assert shown["ASSISTANTS_API_KEY"]["source"] == "environment"
+    assert shown["TELEGRAM_MODE"] == {
+        "name": "TELEGRAM_MODE",
+        "value": "webhook",
+        "source": "default",
+    }
+    assert "a-very-secret-value" not in outcome.out
+
+
+MISTAKES = [
+    ("nonsense",),
+    ("agent",),
+    ("agent", "--business", "no-such-salon"),
+    ("agent", "--business", "romashka", "--tone", "rude"),
+    ("conversations", "show", "404"),
+    ("conversations", "show", "four"),
+    ("conversations", "list", "--business", "no-such-salon"),
+    ("appointments", "list", "--business", "no-such-salon"),
+    ("availability", "--business", "romashka", "--service", "no-such-service"),
+    ("connect", "telegram", "--business", "romashka", "--token", "@no-such-file"),
+    ("connect", "telegram", "--business", "romashka", "--token", "-"),
+    ("restore", "no-such-file"),
+    ("backup", "no-such-folder/copy"),
+    ("keys", "rotate", "--fast"),
+]
+
+
+@pytest.mark.parametrize("words", MISTAKES, ids=" ".join)
+def test_a_mistake_is_one_line_and_status_1(operator: Operator, words: tuple[str, ...]) -> None:
+    """Never a traceback, never silence."""
+    outcome = operator.types(*words)
+
+    assert outcome.status == 1
+    assert outcome.out == ""
+    assert outcome.err.startswith("beautybot: ")
+    assert len(outcome.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"DATABASE_URL": "mysql://somewhere"},
+        {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"},
+        {"DATABASE_URL": "sqlite:////proc/no/such/folder/x.db"},
+        {"TELEGRAM_MODE": "pigeon"},
+    ],
+    ids=str,
+)
+def test_a_wrong_setting_is_one_line_and_status_1(
+    newcomer: Operator, wrong: dict[str, str]
+) -> None:
+    """The same for what is set and not typed."""
+    newcomer.sets(wrong)
+
+    outcome = newcomer.types("business", "list")
+
+    assert outcome.status == 1
+    assert len(outcome.err.splitlines()) == 1
+    assert "Traceback" not in outcome.err
+
+
+def test_a_file_that_is_no_database_is_one_line(newcomer: Operator) -> None:
+    """Seen before anything is written."""
+    path = Path(newcomer.url.removeprefix("sqlite:///"))
+    path.parent.mkdir()
+    path.write_bytes(b"this is no database" * 1000)
+
+    outcome = newcomer.types("business", "list")
+
+    assert outcome.status == 1
+    assert "not a database" in outcome.err
+    assert path.read_bytes() == b"this is no database" * 1000
+
+
+def test_a_database_that_is_not_migrated_says_what_to_do(
+    empty_url: str, newcomer: Operator
+) -> None:
+    """On PostgreSQL nobody changes tables by the way."""
+    if empty_url.startswith("sqlite"):
+        pytest.skip("a new SQLite file gets its tables at once")
+    newcomer.sets({"DATABASE_URL": empty_url})
+
+    before = newcomer.types("business", "list")
+    newcomer.types("migrate")
+    after = newcomer.types("business", "list", "--json")
+
+    assert "beautybot migrate" in before.err
+    assert after.json == []
+
+
+def test_rotated_keys_open_everything_with_the_new_key_alone(operator: Operator) -> None:
+    """Interrupted or repeated, it ends with every secret under the newest key."""
+    old, new = new_key(), new_key()
+    asyncio.run(_keep_secret(operator.url, Keyring(parse_keys(old))))
+
+    operator.sets({"ENCRYPTION_KEYS": f"{new},{old}"})
+    first, second = operator.types("keys", "rotate"), operator.types("keys", "rotate")
+
+    assert first.out.startswith("1 secrets")
+    assert second.out.startswith("0 secrets")
+    assert asyncio.run(_secrets(operator.url, Keyring(parse_keys(new)))) == {"token": "1:abc"}
+
+
+async def _keep_secret(url: str, keyring: Keyring) -> None:
+    def keep(conn: Connection) -> None:
+        salon = salons.by_slug(conn, "romashka")
+        account = access.connect(
+            conn,
+            business_id=salon.id,
+            channel="telegram",
+            external_id="1",
+            display="@romashka_bot",
+            details={},
+            now=NOW,
+        )
+        credentials.put(
+            conn,
+            keyring,
+            business_id=salon.id,
+            account_id=account.id,
+            name="token",
+            value="1:abc",
+            now=NOW,
+        )
+
+    db = connect(url)
+    await db.write(keep)
+    await db.close()
+
+
+async def _secrets(url: str, keyring: Keyring) -> dict[str, str]:
+    def opened(conn: Connection) -> dict[str, str]:
+        salon = salons.by_slug(conn, "romashka")
+        (account,) = access.of_business(conn, salon.id)
+        return credentials.of_account(conn, keyring, salon.id, account.id)
+
+    db = connect(url)
+    try:
+        return await db.read(opened)
+    finally:
+        await db.close()
+
+
+def test_a_copy_brings_back_what_was(operator: Operator) -> None:
+    """What happened after the copy is gone, what was before is there."""
+    operator.types("agent", "--business", "romashka", "--tone", "casual")
+    made = operator.types("backup", "copy.bak")
+    operator.types("agent", "--business", "romashka", "--tone", "formal")
+
+    restored = operator.types("restore", "copy.bak")
+
+    assert (made.status, restored.status) == (0, 0)
+    tone = operator.types("agent", "--business", "romashka", "--json").json["tone"]
+    assert tone == "casual"
+    assert stat.S_IMODE((operator.folder / "copy.bak").stat().st_mode) == 0o600
+
+
+def test_a_damaged_copy_is_refused_and_nothing_is_touched(operator: Operator) -> None:
+    """Better the database we have than half of another."""
+    operator.types("backup", "copy.bak")
+    copy = operator.folder / "copy.bak"
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[: len(whole) // 2])
+    operator.types("agent", "--business", "romashka", "--tone", "formal")
+
+    outcome = operator.types("restore", "copy.bak")
+
+    assert outcome.status == 1
+    tone = operator.types("agent", "--business", "romashka", "--json").json["tone"]
+    assert tone == "formal"
+
+
+def test_a_copy_is_not_put_under_a_running_server(sqlite_url: str, newcomer: Operator) -> None:
+    """The server would go on in the old file and lose what it writes."""
+    newcomer.sets({"DATABASE_URL": sqlite_url})
+    newcomer.types("backup", "copy.bak")
+    server = connect(sqlite_url, owner=True)
+
+    outcome = newcomer.types("restore", "copy.bak")
+    asyncio.run(server.close())
+
+    assert outcome.status == 1
+    assert "stop it first" in outcome.err
+
+
+def test_a_copy_made_beside_a_writing_server_is_one_moment(
+    sqlite_url: str, newcomer: Operator
+) -> None:
+    """The file passes its own check whatever was being written."""
+    newcomer.sets({"DATABASE_URL": sqlite_url})
+    asyncio.run(_backup_while_writing(newcomer, sqlite_url))
+
+    with closing(sqlite3.connect(newcomer.folder / "copy.bak")) as conn:
+        assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        slugs = [row[0] for row in conn.execute("SELECT slug FROM businesses ORDER BY id")]
+    assert slugs == [f"salon-{n}" for n in range(len(slugs))]
+
+
+async def _backup_while_writing(newcomer: Operator, url: str) -> None:
+    server = connect(url, owner=True)
+    copying = asyncio.ensure_future(asyncio.to_thread(newcomer.types, "backup", "copy.bak"))
+    written = 0
+    while not copying.done() or written < 20:
+        await server.write(
+            salons.create,
+            slug=f"salon-{written}",
+            name="Салон",
+            timezone="Europe/Moscow",
+            currency="RUB",
+            now=NOW,
+        )
+        written += 1
+    assert (await copying).status == 0
+    await server.close()
+
+
+def test_a_pipe_that_closes_early_is_no_traceback(operator: Operator) -> None:
+    """`beautybot … | head -0` is ordinary."""
+    script = f"{sys.executable} -m beautybot settings --json | true"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+
+    assert "Traceback" not in done.stderr
+
+
+def test_json_is_the_only_thing_on_standard_output(operator: Operator) -> None:
+    """A program reads it without cutting anything off."""
+    for words in (("business", "list"), ("settings",), ("conversations", "list")):
+        more = ["--business", "romashka"] if words[0] == "conversations" else []
+        json.loads(operator.types(*words, *more, "--json").out)
