@@ -195,3 +195,32 @@ async def test_a_wrong_access_token_is_refused(operator: Operator, db: Database)
 
     assert outcome.status == 1
     assert await db.read(ciphertexts) == {}
+
+
+async def test_the_doctor_names_what_is_half_connected_and_what_mends_it(
+    operator: Operator,
+) -> None:
+    """A number whose deliveries would be refused, and a bot that somebody revoked."""
+    async with graph(operator), telegram(operator) as (_, bot):
+        await types(
+            operator,
+            *("connect", "whatsapp", "--business", "romashka", "--phone-id", PHONE),
+            *("--access-token", "-", "--waba-id", WABA),
+            stdin=TOKEN,
+        )
+        await types(operator, *CONNECT_BOT, stdin=bot.token)
+        well = (await types(operator, "doctor", "--json")).json
+        bot.revoked = True
+        ill = (await types(operator, "doctor", "--json")).json
+
+    refused = [f for f in well if f["state"] == "broken"]
+    assert ["app secret" in f["what"] for f in refused] == [True]
+    assert "WHATSAPP_APP_SECRET" in refused[0]["mend"]
+    assert states(well, "romashka: telegram @romashka_bot") == ["ok"]
+    assert states(ill, "romashka: telegram @romashka_bot") == ["warning"]
+    lonely = [f["mend"] for f in well if f["about"] == "lilia"]
+    assert "beautybot connect telegram --business lilia --token -" in lonely
+
+
+def states(findings: list[dict[str, str]], about: str) -> list[str]:
+    return [f["state"] for f in findings if f["about"] == about]

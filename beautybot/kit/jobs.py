@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     delete,
+    select,
 )
 
 from beautybot.kit.db import Instant, Json, across_salons, insert, metadata
@@ -91,3 +92,13 @@ def failed(conn: Connection, job: Job, now: datetime, error: str) -> bool:
         last_error=error[:500],
     )
     return given_up
+
+
+def given_up(conn: Connection) -> list[tuple[str, str, str]]:
+    """The jobs that will not be tried again: name, key, and the last error."""
+    rows = conn.execute(
+        select(jobs.c.name, jobs.c.key, jobs.c.last_error)
+        .where(jobs.c.due_at.is_(None), jobs.c.last_error.is_not(None))
+        .order_by(jobs.c.id)
+    )
+    return [(row.name, row.key, row.last_error) for row in rows]

@@ -1,0 +1,189 @@
+"""What is connected, what is half connected, and the command that mends it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from beautybot.cli.opening import House, inside
+from beautybot.cli.output import JsonFlag, show_rows
+from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from beautybot.businesses.access import ChannelAccount
+    from beautybot.businesses.salons import Business
+    from beautybot.channels.base import Channel
+
+app = typer.Typer()
+
+SAFE_SQLITE = (3, 51, 3)
+LITTLE_DISK = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: `state` is ok, note, warning or broken; `mend` is what to do."""
+
+    about: str
+    state: str
+    what: str
+    mend: str = ""
+
+
+@app.command()
+def doctor(as_json: JsonFlag = False) -> None:
+    """What is connected, what is half connected, and the command that mends it."""
+
+    async def work(house: House) -> list[Finding]:
+        found = [*_settings(house.settings), *_machine(house.settings)]
+        found += await house.db.read(_stored, house)
+        async for finding in _channels(house):
+            found.append(finding)
+        return found
+
+    rows: list[dict[str, Any]] = [asdict(finding) for finding in inside(work)]
+    show_rows(rows, as_json=as_json, empty="")
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    if settings.whatsapp_verify_token == DEFAULT_VERIFY_TOKEN:
+        yield Finding(
+            "WhatsApp", "warning", "the verify token is the public default", "WHATSAPP_VERIFY_TOKEN"
+        )
+    address = urlsplit(settings.public_url)
+    local = address.hostname in ("localhost", "127.0.0.1", "::1")
+    if address.scheme != "https" and settings.telegram_mode == "webhook":
+        what = "only this machine can reach it" if local else "messengers want https"
+        yield Finding("PUBLIC_URL", "warning", what, "PUBLIC_URL, or TELEGRAM_MODE=polling")
+    if not settings.gigachat_client_id and not settings.openai_base_url:
+        yield Finding(
+            "language model", "note", "none: the receptionist works by rules", "GIGACHAT_CLIENT_ID"
+        )
+    if not settings.telegram_bot_token:
+        yield Finding(
+            "owners' notices", "note", "on the dashboard only: no global bot", "TELEGRAM_BOT_TOKEN"
+        )
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    if not settings.on_sqlite:
+        yield Finding("database", "ok", "PostgreSQL answers, the tables are up to date")
+        return
+    version = sqlite3.sqlite_version
+    safe = sqlite3.sqlite_version_info >= SAFE_SQLITE
+    alone = "" if safe else "; checkpoints are kept apart from commits by a lock"
+    yield Finding("database", "ok", f"SQLite {version}{alone}")
+    free = shutil.disk_usage(settings.sqlite_path.parent).free
+    if free < LITTLE_DISK:
+        yield Finding("disk", "warning", f"only {free / 1e6:.0f} MB are free", "free some space")
+
+
+def _stored(conn: Connection, house: House) -> list[Finding]:
+    from beautybot.businesses import salons
+    from beautybot.kit import jobs
+
+    found = [
+        Finding(f"job {name} {key}", "warning", f"given up: {error}")
+        for name, key, error in jobs.given_up(conn)
+    ]
+    listed = salons.listing(conn)
+    if not listed:
+        mend = "beautybot business import FILE"
+        found.append(Finding("salons", "warning", "there is none yet", mend))
+    for salon in listed:
+        found += _salon(conn, salon, house)
+    return found
+
+
+def _salon(conn: Connection, salon: Business, house: House) -> Iterator[Finding]:
+    from beautybot.booking import catalogue
+    from beautybot.businesses import access
+
+    if not catalogue.load(conn, salon.id).services:
+        yield Finding(
+            salon.slug, "warning", "it sells nothing yet", "beautybot business import FILE"
+        )
+    if not salon.agent_enabled:
+        yield Finding(
+            salon.slug, "note", "the agent is off", f"beautybot agent --business {salon.slug} --on"
+        )
+    accounts = access.of_business(conn, salon.id)
+    if not accounts:
+        mend = f"beautybot connect telegram --business {salon.slug} --token -"
+        yield Finding(salon.slug, "warning", "no client can write to it", mend)
+    for account in accounts:
+        yield from _secrets(conn, salon, account, house)
+
+
+def _secrets(
+    conn: Connection, salon: Business, account: ChannelAccount, house: House
+) -> Iterator[Finding]:
+    from beautybot.businesses import credentials
+    from beautybot.kit.crypto import CannotDecrypt
+
+    about = _name(salon, account)
+    try:
+        kept = credentials.of_account(conn, house.keyring, salon.id, account.id)
+    except CannotDecrypt as error:
+        yield Finding(about, "broken", str(error), f"ENCRYPTION_KEYS, or {_again(salon, account)}")
+        return
+    if account.stopped_at is not None:
+        what = f"nothing is sent: {account.problem}"
+        yield Finding(about, "broken", what, _again(salon, account))
+    signed = kept.get("app_secret") or house.settings.whatsapp_app_secret
+    if account.channel == "whatsapp" and not signed:
+        what = "half connected: without an app secret its deliveries are refused"
+        yield Finding(about, "broken", what, f"WHATSAPP_APP_SECRET, or {_again(salon, account)}")
+
+
+async def _channels(house: House) -> AsyncIterator[Finding]:
+    from beautybot.businesses import access, salons
+    from beautybot.channels import registry
+
+    channels = registry.build(house.settings)
+    try:
+        for salon in await house.db.read(salons.listing):
+            for account in await house.db.read(access.of_business, salon.id):
+                yield await _health(house, channels[account.channel], salon, account)
+    finally:
+        for channel in channels.values():
+            await channel.close()
+
+
+async def _health(
+    house: House, channel: Channel, salon: Business, account: ChannelAccount
+) -> Finding:
+    from beautybot.businesses import credentials
+    from beautybot.channels.base import Account
+    from beautybot.kit.crypto import CannotDecrypt
+
+    about = _name(salon, account)
+    try:
+        kept = await house.db.read(credentials.of_account, house.keyring, salon.id, account.id)
+    except CannotDecrypt:
+        return Finding(about, "broken", "its secrets do not open", _again(salon, account))
+    callback = f"{house.settings.public_url.rstrip('/')}/api/webhooks/{account.channel}"
+    health = await channel.health(Account(account.external_id, kept, account.details), callback)
+    if health.ok:
+        return Finding(about, "ok", "connected")
+    return Finding(about, "warning", f"{health.problem} {health.advice}", _again(salon, account))
+
+
+def _name(salon: Business, account: ChannelAccount) -> str:
+    return f"{salon.slug}: {account.channel} {account.display or account.external_id}"
+
+
+def _again(salon: Business, account: ChannelAccount) -> str:
+    start = f"beautybot connect {account.channel} --business {salon.slug}"
+    if account.channel == "whatsapp":
+        waba = account.details.get("waba_id") or "ID"
+        return f"{start} --phone-id {account.external_id} --access-token - --waba-id {waba}"
+    return f"{start} --token -"
