@@ -22,15 +22,17 @@ from beautybot.agent.understanding import Understanding
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import Channel
 from beautybot.conversations import delivery, handoff, inbox, outbox, reading, turns
+from beautybot.conversations.envelope import Envelope
 from beautybot.conversations.models import conversations, inbound_events
 from beautybot.kit import clock as clocks, jobs, log
 from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import Database, DatabaseUnavailable
+from beautybot.kit.jobs import Job
 from beautybot.kit.leases import LeaseLost, free_all
 from beautybot.kit.text import masked, one_line
-from beautybot.llm.base import LLM
 from beautybot.kit.wakeup import Wakeup
+from beautybot.llm.base import LLM
 
 logger = log.get(__name__)
 
@@ -38,7 +40,7 @@ IDLE_S = 0.5
 BATCH = 32
 TITLES = delivery.TITLES
 
-JobRun = Callable[["Worker", jobs.Job], Awaitable[timedelta | None]]
+JobRun = Callable[["Worker", Job], Awaitable[timedelta | None]]
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class Worker:
     understanding: Understanding
     wakeup: Wakeup
     burst: timedelta = timedelta(seconds=2)
+    shared_app: str | None = None  # the mark of the installation's own Meta app
     clock: Clock = clocks.now
     jobs: Mapping[str, JobRun] = field(default_factory=dict)
     name: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}")
@@ -114,14 +117,19 @@ class Worker:
             channel = self.channels[event.channel]
             items = await _parsed(channel, event, self.db)
             received = await self.db.write(
-                reading.record, event, items, now=self.clock(), burst=self.burst
+                reading.record,
+                event,
+                items,
+                now=self.clock(),
+                burst=self.burst,
+                shared_app=self.shared_app,
             )
         except DatabaseUnavailable:
             raise
         except Exception as error:
             poison = await self.db.write(inbox.failed, event, self.clock(), repr(error))
             logger.error(
-                "❌ Ошибка чтения события", event=event.id, error=repr(error), put_aside=poison
+                "❌ Ошибка чтения события", delivery=event.id, error=repr(error), put_aside=poison
             )
             return
         for new in received:
@@ -161,9 +169,7 @@ class Worker:
             self.busy.release()
 
     async def _turn_failed(self, claim: turns.Claim, error: Exception) -> None:
-        logger.exception(
-            "❌ Ошибка ответа", conversation=claim.conversation_id, error=repr(error)
-        )
+        logger.exception("❌ Ошибка ответа", conversation=claim.conversation_id, error=repr(error))
         try:
             await self.db.write(give_up_or_retry, claim, self.clock(), repr(error))
         except LeaseLost:
@@ -181,11 +187,9 @@ class Worker:
             self._spawn(self._deliver(envelope))
         return len(envelopes) + len(drops)
 
-    async def _deliver(self, envelope: outbox.Envelope) -> None:
+    async def _deliver(self, envelope: Envelope) -> None:
         try:
-            await delivery.deliver(
-                envelope, db=self.db, channels=self.channels, clock=self.clock
-            )
+            await delivery.deliver(envelope, db=self.db, channels=self.channels, clock=self.clock)
             self.wakeup.ring()
         except LeaseLost:
             logger.warning("send was taken over", message=envelope.message_id)
@@ -200,7 +204,7 @@ class Worker:
             await self._job(job)
         return len(claimed)
 
-    async def _job(self, job: jobs.Job) -> None:
+    async def _job(self, job: Job) -> None:
         run = self.jobs.get(job.name)
         try:
             if run is None:
@@ -208,9 +212,7 @@ class Worker:
             again = await run(self, job)
         except Exception as error:
             given_up = await self.db.write(jobs.failed, job, self.clock(), repr(error))
-            logger.error(
-                "❌ Ошибка задачи", job=job.name, error=repr(error), given_up=given_up
-            )
+            logger.error("❌ Ошибка задачи", job=job.name, error=repr(error), given_up=given_up)
             return
         if again is None:
             await self.db.write(jobs.done, job)

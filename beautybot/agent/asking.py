@@ -31,7 +31,7 @@ def advance(move: Move) -> None:
     elif draft.specialist_choice and not _only_one_fits(move):
         _which_specialist(move)
     elif draft.slot is not None:
-        proposing.keep_and_propose(move, draft.slot)
+        _take(move, draft.slot)
     else:
         _time(move)
 
@@ -46,7 +46,12 @@ def _which_service(move: Move) -> None:
     if person is not None:
         theirs = [s for s in move.desk.catalogue.services if person.id in s.specialists]
         if 0 < len(theirs) <= MOST_CHOICES:
-            move.ask(Asked.SERVICE, "booking.which_of_specialist", name=person.name, lines=_menu(move, theirs))
+            move.ask(
+                Asked.SERVICE,
+                "booking.which_of_specialist",
+                name=person.name,
+                lines=_menu(move, theirs),
+            )
             move.plan(unsure=(ServiceWish(tuple(s.ref for s in theirs), "", ask=True),))
             move.offer([(Option(service=s.ref), s.name) for s in theirs])
             return
@@ -116,7 +121,7 @@ def _time(move: Move) -> None:
     elif when.kind is WhenKind.EXACT and not when.approximate:
         _exactly(move, services, person, when)
     else:
-        _window(move, services, person, when)
+        _window(move, services, person, _around(when))
 
 
 def _willing(move: Move, services: list[Service]) -> Specialist | None:
@@ -134,14 +139,12 @@ def _willing(move: Move, services: list[Service]) -> Specialist | None:
     return None
 
 
-def _exactly(
-    move: Move, services: list[Service], person: Specialist | None, when: When
-) -> None:
+def _exactly(move: Move, services: list[Service], person: Specialist | None, when: When) -> None:
     assert when.start is not None
     wish = move.desk.wish(services, person, move.draft.excluded)
     slot = move.desk.exactly(wish, when.start)
     if slot is not None:
-        proposing.keep_and_propose(move, slot)
+        _take(move, slot)
         return
     if when.start < move.desk.now:
         move.say("booking.past", time=move.moment(when.start))
@@ -151,9 +154,7 @@ def _exactly(
     _offer(move, move.desk.nearest(around), "booking.alternatives")
 
 
-def _window(
-    move: Move, services: list[Service], person: Specialist | None, when: When
-) -> None:
+def _window(move: Move, services: list[Service], person: Specialist | None, when: When) -> None:
     wish = move.desk.wish(services, person, move.draft.excluded, when.start, when.end)
     slots = move.desk.slots(wish)
     if slots:
@@ -163,9 +164,7 @@ def _window(
     _offer(move, move.desk.nearest(wish), "booking.alternatives")
 
 
-def _clock_only(
-    move: Move, services: list[Service], person: Specialist | None, when: When
-) -> None:
+def _clock_only(move: Move, services: list[Service], person: Specialist | None, when: When) -> None:
     """An hour without a day: the nearest days on which it is free at that hour."""
     zone = move.desk.business.zone
     wish = move.desk.wish(services, person, move.draft.excluded)
@@ -188,9 +187,7 @@ def _clock_only(
 def _which_reading(move: Move, when: When) -> None:
     lines = saying.numbered(_reading(move, when, at) for at in when.readings)
     move.ask(Asked.WHEN, "booking.which_reading", text=when.text, lines=lines)
-    move.offer(
-        [(Option(moment=at), _reading(move, when, at, short=True)) for at in when.readings]
-    )
+    move.offer([(Option(moment=at), _reading(move, when, at, short=True)) for at in when.readings])
 
 
 def _reading(move: Move, when: When, at: datetime, *, short: bool = False) -> str:

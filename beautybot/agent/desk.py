@@ -105,9 +105,7 @@ class Desk:
             self.conn, self.business, self.catalogue, wish, self.now, limit=limit
         )
 
-    def exactly(
-        self, wish: Wish, start: datetime, *, ignoring: int | None = None
-    ) -> Slot | None:
+    def exactly(self, wish: Wish, start: datetime, *, ignoring: int | None = None) -> Slot | None:
         """The visit that starts just then, if it fits."""
         return availability.fits(
             self.conn, self.business, self.catalogue, wish, start, self.now, ignoring=ignoring
@@ -276,5 +274,3 @@ class Desk:
     def _last_specialist(self) -> int | None:
         last = self.last_visit()
         return last.parts[0].specialist_id if last and last.parts else None
-
-

@@ -15,13 +15,17 @@ from beautybot.channels.base import Button
 from beautybot.conversations.envelope import Weight
 
 
-def keep_and_propose(move: Move, slot: Slot) -> None:
-    """Hold the time, ask for what is missing of the client, then for the yes."""
+def keep_and_propose(move: Move, slot: Slot) -> bool:
+    """
+    Hold the time, ask for what is missing of the client, then for the yes.
+
+    False if somebody was faster: the client was told, and a new time is to be offered.
+    """
     if move.memory.held is None and not _keep(move, slot):
-        return
-    if move.draft.moving is None and not _contact_known(move):
-        return
-    _propose(move)
+        return False
+    if move.draft.moving is not None or _contact_known(move):
+        _propose(move)
+    return True
 
 
 def _keep(move: Move, slot: Slot) -> bool:
@@ -31,19 +35,11 @@ def _keep(move: Move, slot: Slot) -> bool:
         move.decide("the time was taken meanwhile")
         move.plan(slot=None)
         move.say("booking.just_taken", time=move.moment(slot.start))
-        _alternatives(move, slot)
         return False
     move.plan(slot=slot)
     move.remember(held=held.id, offer=None)
     move.decide(f"held {held.id} until {held.hold_until}")
     return True
-
-
-def _alternatives(move: Move, slot: Slot) -> None:
-    from beautybot.agent import asking  # the two ask each other: a taken time is asked for anew
-
-    move.plan(when=None)
-    asking.advance(move)
 
 
 def _contact_known(move: Move) -> bool:

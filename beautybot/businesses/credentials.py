@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,10 +29,15 @@ class Door:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AppSecret:
-    """A Meta app's secret and the accounts that only it may speak for."""
+    """A Meta app's secret, and the mark that its accounts and its deliveries both carry."""
 
     secret: str
-    account_ids: frozenset[int]
+    mark: str
+
+
+def mark_of(app_secret: str) -> str:
+    """A fingerprint by which a delivery and an account are known to be of one Meta app."""
+    return hashlib.sha256(b"beautybot app " + app_secret.encode()).hexdigest()[:24]
 
 
 def put(
@@ -91,36 +97,15 @@ def doors(conn: Connection, channel: str) -> list[Door]:
 
 
 def app_secrets(conn: Connection, keyring: Keyring, shared: str | None) -> list[AppSecret]:
-    """
-    Every Meta app secret in use with its accounts, the installation's own first.
-
-    An account with a secret of its own is bound to that; all others to `shared`.
-    """
+    """Every Meta app secret in use, the installation's own first."""
     rows = conn.execute(
-        across_salons(
-            select(
-                channel_accounts.c.id,
-                channel_accounts.c.business_id,
-                credentials.c.ciphertext,
-            )
-            .outerjoin(
-                credentials,
-                (credentials.c.account_id == channel_accounts.c.id)
-                & (credentials.c.name == "app_secret"),
-            )
-            .where(channel_accounts.c.channel == "whatsapp")
-        )
+        across_salons(select(credentials).where(credentials.c.name == "app_secret"))
     )
-    bound: dict[str, set[int]] = {shared: set()} if shared else {}
+    known = dict.fromkeys([shared] if shared else [])
     for row in rows:
-        if row.ciphertext is None:
-            secret = shared
-        else:
-            place = _place(row.business_id, row.id, "app_secret")
-            secret = keyring.decrypt(row.ciphertext, place)
-        if secret:
-            bound.setdefault(secret, set()).add(row.id)
-    return [AppSecret(secret, frozenset(ids)) for secret, ids in bound.items()]
+        place = _place(row.business_id, row.account_id, row.name)
+        known[keyring.decrypt(row.ciphertext, place)] = None
+    return [AppSecret(secret, mark_of(secret)) for secret in known]
 
 
 def rotate(conn: Connection, keyring: Keyring, now: datetime, *, limit: int = 100) -> int:

@@ -31,8 +31,8 @@ class RawEvent:
     One verified delivery, bytes as they came.
 
     `key` is unique in the channel.  `account_id` is set where the door itself
-    proved the account (Telegram).  `signed_by` names the accounts that the
-    signature may speak for (WhatsApp): their ids, comma-separated.
+    proved the account (Telegram).  `signed_by` is the mark of the Meta app
+    whose secret fitted (WhatsApp): it speaks for that app's numbers only.
     """
 
     channel: str

@@ -65,15 +65,21 @@ def record(
     *,
     now: datetime,
     burst: timedelta,
+    shared_app: str | None = None,
 ) -> list[Received]:
-    """Put every item of a delivery where it belongs and mark the delivery read."""
+    """
+    Put every item of a delivery where it belongs and mark the delivery read.
+
+    `shared_app` is the mark of the installation's own Meta app: it speaks for
+    the accounts that have no app of their own.
+    """
     received: list[Received] = []
     notes: list[str] = []
     for item in items:
         if isinstance(item, Ignored):
             notes.append(item.reason)
             continue
-        account = _account(conn, event, item.account)
+        account = _account(conn, event, item.account, shared_app)
         if account is None:
             notes.append(f"account {item.account[:40]} is not ours, or not of this signature")
             continue
@@ -86,13 +92,19 @@ def record(
     return received
 
 
-def _account(conn: Connection, event: inbox.Event, external_id: str) -> ChannelAccount | None:
+def _account(
+    conn: Connection, event: inbox.Event, external_id: str, shared_app: str | None
+) -> ChannelAccount | None:
     account = access.by_external_id(conn, event.channel, external_id)
     if account is None:
         return None
     if event.account_id is not None and account.id != event.account_id:
         return None
-    if event.signed_by is not None and str(account.id) not in event.signed_by.split(","):
+    # An account whose app is its own may be spoken for by that app alone.
+    own = account.details.get("app_mark")
+    if event.signed_by is not None and own is not None and own != event.signed_by:
+        return None
+    if event.signed_by is not None and own is None and event.signed_by != shared_app:
         return None
     return account
 

@@ -61,9 +61,7 @@ class Doors:
         if now - self._read_at < older_than_s:
             return False
         self._read_at = now
-        self._secrets = await self.db.read(
-            credentials.app_secrets, self.keyring, self.app_secret
-        )
+        self._secrets = await self.db.read(credentials.app_secrets, self.keyring, self.app_secret)
         doors = await self.db.read(credentials.doors, "telegram")
         self._telegram = {door.lookup: door for door in doors}
         return True

@@ -17,7 +17,6 @@ from starlette.types import Receive, Scope, Send
 
 from beautybot.channels.telegram import updates
 from beautybot.channels.whatsapp import signature
-from beautybot.conversations import inbox
 from beautybot.conversations.inbox import RawEvent
 from beautybot.kit import clock as clocks, log
 from beautybot.kit.batching import Batcher
@@ -31,6 +30,7 @@ logger = log.get(__name__)
 ROOT = "/api/webhooks/"
 CAPS = {"whatsapp": 3_500_000, "telegram": 1_000_000}
 READ_S = 10.0
+SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 
 
 class Refused(Exception):
@@ -101,7 +101,7 @@ class Webhooks:
             key=hashlib.sha256(body).hexdigest(),
             received_at=self.clock(),
             body=body,
-            signed_by=",".join(map(str, sorted(known[fits].account_ids))),
+            signed_by=known[fits].mark,
         )
 
     async def _telegram_account(self, key: str, headers: dict[bytes, bytes]) -> int:
@@ -109,7 +109,10 @@ class Webhooks:
         presented = [
             (unquote(key), "token"),
             (headers.get(b"x-bot-token", b"").decode("latin-1"), "token"),
-            (headers.get(b"x-telegram-bot-api-secret-token", b"").decode("latin-1"), "secret_token"),
+            (
+                headers.get(b"x-telegram-bot-api-secret-token", b"").decode("latin-1"),
+                "secret_token",
+            ),
         ]
         accounts: set[int | None] = set()
         for value, name in presented:
@@ -160,12 +163,13 @@ def _headers(scope: Scope) -> dict[bytes, bytes]:
     return dict(scope["headers"])
 
 
-async def _answer(
-    send: Send, status: int, body: bytes = b"", *, retry_after: bool = False
-) -> None:
+async def _answer(send: Send, status: int, body: bytes = b"", *, retry_after: bool = False) -> None:
     headers = [(b"content-length", str(len(body)).encode())]
     if body:
-        headers += [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
+        headers += [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
     if retry_after:
         headers.append((b"retry-after", b"5"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -1,0 +1,138 @@
+"""From the frame of a message to commands of the closed list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from beautybot.agent import commands as c
+from beautybot.agent.commands import Command, ServiceWish, Topic, When, WhenKind
+from beautybot.agent.memory import Asked, Memory
+from beautybot.russian.clocks import TimeWish
+from beautybot.russian.meaning import Intent, Meaning
+
+_TOPICS = {
+    Intent.HOURS: Topic.HOURS,
+    Intent.ADDRESS: Topic.ADDRESS,
+    Intent.PAYMENT: Topic.PAYMENT,
+    Intent.PROMO: Topic.PROMO,
+    Intent.STAFF_INFO: Topic.SPECIALISTS,
+    Intent.SERVICE_INFO: Topic.SERVICES,
+}
+_PEOPLE = {
+    Intent.COMPLAINT: "complaint",
+    Intent.OPERATOR: "asked",
+    Intent.MEDICAL: "medical",
+}
+# Questions beside which a service or a time is what is asked about, not what is wanted.
+_ASKING = frozenset(_TOPICS) | {Intent.PRICE, Intent.MY_BOOKINGS, Intent.OFF_TOPIC}
+
+
+def commands_of(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
+    """Every command of one message; Unclear if there is none."""
+    found = list(_found(text, meaning, memory))
+    yield from found or [c.Unclear(text[:200])]
+
+
+def _found(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
+    intents = meaning.intents
+    wishes = tuple(ServiceWish(h.refs, h.text, h.ask, h.known) for h in meaning.services)
+    if Intent.GREET in intents:
+        yield c.Greet()
+    for intent, reason in _PEOPLE.items():
+        if intent in intents:
+            yield c.Human(reason)
+            return
+    if Intent.OFF_TOPIC in intents:
+        yield c.OffTopic()
+        return
+    yield from _personal(meaning, memory)
+    yield from _records(text, meaning)
+    yield from _questions(text, meaning, wishes)
+    yield from _wanted(meaning, memory, wishes)
+    yield from _answers(meaning)
+    if Intent.BYE in intents:
+        yield c.Leave()
+    elif Intent.THANKS in intents:
+        yield c.Thank()
+
+
+def _personal(meaning: Meaning, memory: Memory) -> Iterator[Command]:
+    if meaning.name:
+        yield c.SetName(meaning.name)
+    if meaning.phone is not None:
+        yield c.SetPhone(meaning.phone.e164)
+
+
+def _records(text: str, meaning: Meaning) -> Iterator[Command]:
+    when = when_of(meaning.when)
+    intents = meaning.intents
+    if Intent.CANCEL in intents:
+        yield c.CancelBooking(when)
+    if Intent.RESCHEDULE in intents:
+        yield c.Reschedule(when)
+    if Intent.MY_BOOKINGS in intents:
+        yield c.ListBookings()
+    if Intent.LATE in intents:
+        yield c.Late(text[:200])
+    if Intent.REPEAT in intents:
+        yield c.Repeat()
+    if Intent.STOP in intents:
+        yield c.StopWriting()
+
+
+def _questions(text: str, meaning: Meaning, wishes: tuple[ServiceWish, ...]) -> Iterator[Command]:
+    if Intent.PRICE in meaning.intents:
+        yield c.AskPrice(wishes)
+    for intent, topic in _TOPICS.items():
+        if intent in meaning.intents:
+            yield c.AskInfo(topic, text[:300], wishes, when_of(meaning.when))
+
+
+def _wanted(meaning: Meaning, memory: Memory, wishes: tuple[ServiceWish, ...]) -> Iterator[Command]:
+    intents = meaning.intents
+    if intents & {Intent.CANCEL, Intent.RESCHEDULE, Intent.MY_BOOKINGS, Intent.LATE}:
+        return
+    books = bool(intents & {Intent.BOOK, Intent.AVAILABILITY})
+    under_way = memory.draft.active or memory.asked in (Asked.BOOKING, Asked.SERVICE)
+    asks_only = bool(intents & _ASKING) and not books
+    if books:
+        yield c.Book()
+    if asks_only:
+        return
+    if wishes and meaning.choice is None:
+        yield c.SetServices(wishes)
+    if meaning.wanted is not None:
+        wanted = meaning.wanted
+        yield c.SetSpecialist(wanted.refs, wanted.any_one, wanted.excluded, wanted.unknown)
+    when = when_of(meaning.when)
+    if (
+        when is not None
+        and meaning.choice is None
+        and (books or under_way or wishes or memory.topic)
+    ):
+        yield c.SetWhen(when)
+
+
+def _answers(meaning: Meaning) -> Iterator[Command]:
+    if meaning.choice is not None:
+        yield c.Choose(meaning.choice)
+    elif meaning.confirm is True:
+        yield c.Confirm()
+    elif meaning.confirm is False:
+        yield c.Reject()
+
+
+def when_of(wish: TimeWish | None) -> When | None:
+    """A time of the rules as the commands carry it."""
+    if wish is None:
+        return None
+    return When(
+        kind=WhenKind(wish.kind),
+        text=wish.text,
+        start=wish.start,
+        end=wish.end,
+        clock_min=wish.clock_min,
+        approximate=wish.approximate,
+        readings=wish.readings,
+        unresolved=wish.unresolved,
+    )

@@ -1,0 +1,108 @@
+"""
+Text and context to commands: buttons first, then the rules, then (unsure) the model.
+
+The model proposes from the closed list with the client's own words; those go
+through the very same rules, which alone decide what is a date, a service or a
+person of this salon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from beautybot.agent import commands as c, interpreting, presses, rules
+from beautybot.agent.commands import Command
+from beautybot.agent.memory import Asked, Memory
+from beautybot.agent.rules import Salon
+from beautybot.booking import catalogue as catalogues
+from beautybot.businesses.salons import Business
+from beautybot.channels.base import Kind
+from beautybot.conversations.history import Message, Seen
+from beautybot.kit.db import Database
+from beautybot.llm.base import LLM
+
+_CACHED = 500
+
+
+@dataclass(slots=True)
+class Understanding:
+    """Remembers the words of the salons that were asked for lately."""
+
+    _salons: dict[int, Salon] = field(default_factory=dict)
+
+    async def salon(self, db: Database, business: Business) -> Salon:
+        """The salon's catalogue and lexicon, read again when the catalogue changed."""
+        known = self._salons.get(business.id)
+        if known is not None and known.catalogue.version == business.catalogue_version:
+            return known
+        catalogue = await db.read(catalogues.load, business.id)
+        salon = Salon(catalogue, rules.lexicon_of(catalogue, business))
+        if len(self._salons) >= _CACHED:
+            self._salons.pop(next(iter(self._salons)))
+        self._salons[business.id] = salon
+        return salon
+
+
+async def understand(
+    seen: Seen, memory: Memory, salon: Salon, *, llm: LLM | None, now: datetime
+) -> list[Command]:
+    """What the client meant by all that was said since our last reply."""
+    found: list[Command] = []
+    for message in seen.unanswered:
+        found += _of_message(message, seen, memory, salon)
+    if llm is not None and interpreting.is_unsure(found):
+        found = await interpreting.ask(llm, seen, memory, salon, found)
+    return ordered(found)
+
+
+def ordered(commands: Iterable[Command]) -> list[Command]:
+    """Each once; greetings first, a yes or a no after everything that may change the wish."""
+    unique = list(dict.fromkeys(commands))
+    if len(unique) > 1:
+        unique = [k for k in unique if not isinstance(k, c.Unclear)] or unique[:1]
+    if any(isinstance(k, c.Human) for k in unique):
+        unique = [k for k in unique if isinstance(k, c.Human | c.Greet)]
+    return sorted(unique, key=_turn)
+
+
+def _turn(command: Command) -> int:
+    match command:
+        case c.Greet():
+            return 0
+        case c.CancelBooking() | c.Reschedule() | c.Repeat():
+            return 1
+        case c.SetServices():
+            return 2
+        case c.Thank() | c.Leave():
+            return 8
+        case c.Confirm() | c.Reject():
+            return 9
+        case c.AskPrice() | c.AskInfo() | c.ListBookings():
+            return 7
+        case _:
+            return 5
+
+
+def _of_message(message: Message, seen: Seen, memory: Memory, salon: Salon) -> list[Command]:
+    match message.kind:
+        case Kind.PRESS:
+            return presses.read(str(message.payload.get("id", "")))
+        case Kind.START:
+            return [c.Greet(str(message.payload.get("param", "")), opened=True)]
+        case Kind.CONTACT:
+            return _contact(message, memory)
+        case Kind.ORDER:
+            return [c.Human("order")]
+        case _ if message.text.strip():
+            return rules.of_text(message.text, message.sent_at, seen.business, memory, salon)
+        case _:
+            return [c.Attached(message.kind)]
+
+
+def _contact(message: Message, memory: Memory) -> list[Command]:
+    phone = message.payload.get("phone")
+    if message.payload.get("own") and phone:
+        return [c.SetPhone(str(phone))]
+    return [c.SetPhone(None)] if memory.asked is Asked.PHONE else [c.Attached(message.kind)]

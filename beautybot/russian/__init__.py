@@ -1,0 +1,1 @@
+"""Russian without a model: what a client's words mean.  No database, no network."""

@@ -1,0 +1,36 @@
+"""Numbers in words, in any case: «двух», «семи», «пятое», «двадцать третьего»."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from beautybot.russian.reading import table
+
+
+def value_of(word: str) -> int | None:
+    """A cardinal of one word, or ASCII digits; None for anything else."""
+    if word.isascii() and word.isdigit() and len(word) <= 6:
+        return int(word)
+    return _cardinals().get(word)
+
+
+def ordinal_of(word: str) -> int | None:
+    """An ordinal of one word: «третьего» is 3; None for anything else."""
+    return _ordinals().get(word)
+
+
+@cache
+def _cardinals() -> dict[str, int]:
+    return {w: int(n) for n, words in table("numbers")["cardinal"].items() for w in words.split()}
+
+
+@cache
+def _ordinals() -> dict[str, int]:
+    endings = table("numbers")["ordinal_endings"].split()
+    forms = {}
+    for number, stem in table("numbers")["ordinal_stems"].items():
+        for ending in endings:
+            forms[stem + ending] = int(number)
+    return forms | {
+        w: int(n) for n, words in table("numbers")["ordinal"].items() for w in words.split()
+    }
