@@ -34,10 +34,10 @@ def run(words: Sequence[str]) -> int:
         return 1
     except OSError as error:
         return _failed(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    except Exception as error:
-        if line := _about_the_database(error):
-            return _failed(line)
-        raise
+    except _refusals() as error:
+        return _failed(
+            f"the database refused: {str(getattr(error, 'orig', error)).splitlines()[0]}"
+        )
 
 
 def _failed(line: str) -> int:
@@ -50,9 +50,8 @@ def _words_of(error: TyperException) -> str:
     return str(words() if words else error) or "which command? `beautybot --help` shows them all"
 
 
-def _about_the_database(error: Exception) -> str | None:
-    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+def _refusals() -> type[Exception]:
+    """What a database driver raises; asked for only when something was raised."""
+    from sqlalchemy.exc import SQLAlchemyError
 
-    if isinstance(error, DBAPIError):
-        return f"the database refused: {str(error.orig).splitlines()[0]}"
-    return f"the database refused: {error}" if isinstance(error, SQLAlchemyError) else None
+    return SQLAlchemyError

@@ -100,6 +100,7 @@ LAWS: list[tuple[Law, tuple[str, ...], str]] = [
         catches_everything,
         (
             "kit/db/sqlite.py",  # one verb's failure must not stop the thread that writes for all
+            "worker.py",  # its loops go on whatever breaks
             "kit/batching.py",  # one failure is told to each who waits for the batch
         ),
         "try:\n    f()\nexcept Exception:\n    pass",
