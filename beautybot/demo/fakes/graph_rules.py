@@ -38,10 +38,10 @@ def check_message(body: Any) -> None:
             _check_interactive(_part(body, "interactive"))
         case "template":
             _check_template(_part(body, "template"))
-        case _ if kind in _MEDIA:
+        case str() if kind in _MEDIA:
             _check_media(kind, _part(body, kind))
         case "reaction" | "location" | "contacts":
-            if kind not in body:
+            if not body.get(kind):
                 raise Refusal(131008, f"The parameter {kind} is required.")
         case _:
             raise Refusal(131051, f"Unsupported message type {kind!r}")
@@ -81,9 +81,9 @@ def _check_interactive(interactive: Mapping[str, Any]) -> None:
 
 
 def _check_buttons(buttons: Any) -> None:
-    if not isinstance(buttons, list) or not 1 <= len(buttons) <= 3:
+    replies = [_part(b, "reply") for b in _objects(buttons, "action['buttons']")]
+    if not 1 <= len(replies) <= 3:
         raise Refusal(131009, "Invalid buttons count. Min allowed buttons: 1, Max: 3")
-    replies = [_part(b, "reply") for b in buttons]
     for reply in replies:
         _text(reply.get("title"), "Button title", 20, code=131009)
         _text(reply.get("id"), "Button id", 256, code=131009)
@@ -93,14 +93,14 @@ def _check_buttons(buttons: Any) -> None:
 
 def _check_list(action: Mapping[str, Any]) -> None:
     _text(action.get("button"), "action['button']", 20, code=131009)
-    sections = action.get("sections")
-    if not isinstance(sections, list) or not 1 <= len(sections) <= 10:
+    sections = _objects(action.get("sections"), "action['sections']")
+    if not 1 <= len(sections) <= 10:
         raise Refusal(131009, "Invalid sections count. Min allowed: 1, Max: 10")
     rows: list[Mapping[str, Any]] = []
     for section in sections:
         if len(sections) > 1 or section.get("title"):
             _text(section.get("title"), "Section title", 24, code=131009)
-        rows.extend(section.get("rows") or ())
+        rows.extend(_objects(section.get("rows") or [], "rows"))
     if not 1 <= len(rows) <= 10:
         raise Refusal(131009, "Total row count exceed max allowed count: 10")
     for row in rows:
@@ -114,6 +114,8 @@ def _check_list(action: Mapping[str, Any]) -> None:
 def _check_template(template: Mapping[str, Any]) -> None:
     if not template.get("name") or not _part(template, "language").get("code"):
         raise Refusal(131008, "A template needs a name and a language code")
+    for component in _objects(template.get("components") or [], "components"):
+        _objects(component.get("parameters") or [], "parameters")
 
 
 def _check_media(kind: str, media: Mapping[str, Any]) -> None:
@@ -121,6 +123,12 @@ def _check_media(kind: str, media: Mapping[str, Any]) -> None:
         raise Refusal(131008, f"The parameter {kind}.id or {kind}.link is required.")
     if "caption" in media:
         _text(media["caption"], f"{kind}['caption']", 1024)
+
+
+def _objects(value: Any, what: str) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise Refusal(131009, f"Param {what} must be an array of objects")
+    return value
 
 
 def _part(body: Any, name: str) -> dict[str, Any]:
@@ -140,7 +148,7 @@ def _text(value: Any, what: str, limit: int, *, code: int = 100, least: int = 1)
 
 
 def _unique(items: list[Any], name: str, complaint: str) -> None:
-    if len({item.get(name) for item in items}) != len(items):
+    if len({str(item.get(name)) for item in items}) != len(items):
         raise Refusal(131009, complaint)
 
 

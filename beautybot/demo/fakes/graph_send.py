@@ -120,7 +120,8 @@ def _bubble(world: GraphWorld, number: Number, sent: Sent, body: Mapping[str, An
     elif kind == "template":
         bubble.text = _template_text(world, number, body["template"])
     else:
-        bubble.text = str(body.get(kind, {}).get("caption", ""))
+        part = body.get(kind)
+        bubble.text = str(part.get("caption", "")) if isinstance(part, dict) else ""
     return bubble
 
 

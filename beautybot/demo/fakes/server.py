@@ -82,17 +82,7 @@ async def serving(
     `close` coroutine is closed at the end.  OSError if the port is taken.
     """
     listener = socket.create_server((host, port), backlog=1024)
-    config = uvicorn.Config(
-        app,
-        log_config=None,  # the logging of the process belongs to somebody else
-        access_log=False,
-        lifespan="on" if lifespan else "off",
-        timeout_keep_alive=60,
-        ws="none",
-        ssl_certfile=tls.certificate if tls else None,
-        ssl_keyfile=tls.key if tls else None,
-    )
-    server = _Guest(config)
+    server = _guest(app, lifespan=lifespan, tls=tls)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     ready = asyncio.create_task(server.ready.wait())
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
@@ -108,3 +98,17 @@ async def serving(
         listener.close()
         if isinstance(app, Closable):
             await app.close()
+
+
+def _guest(app: Any, *, lifespan: bool, tls: Tls | None) -> _Guest:
+    config = uvicorn.Config(
+        app,
+        log_config=None,  # the logging of the process belongs to somebody else
+        access_log=False,
+        lifespan="on" if lifespan else "off",
+        timeout_keep_alive=60,
+        ws="none",
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
+    )
+    return _Guest(config)

@@ -95,6 +95,8 @@ def _reply(rows: list[list[Any]], *, private: bool) -> tuple[Choice, ...]:
     for number, row in enumerate(rows):
         for raw in row:
             button = {"text": raw} if isinstance(raw, str) else raw
+            if not isinstance(button, dict):
+                raise bad_request("can't parse keyboard button: an object is expected")
             if not str(button.get("text") or "").strip():
                 raise bad_request("keyboard button text must be non-empty")
             asks = bool(button.get("request_contact"))

@@ -80,10 +80,10 @@ def check_entities(text: str, entities: Sequence[Mapping[str, Any]]) -> None:
     """Each of a known type, inside the text, not through a surrogate pair."""
     encoded, total = text.encode("utf-16-le", "surrogatepass"), units(text)
     for entity in entities:
-        if entity.get("type") not in _ENTITY_TYPES:
+        if str(entity.get("type")) not in _ENTITY_TYPES:
             raise bad_request("can't parse MessageEntity: Unsupported type specified")
-        start, length = int(entity.get("offset", -1)), int(entity.get("length", 0))
-        if start < 0 or length <= 0:
+        start, length = entity.get("offset"), entity.get("length")
+        if not isinstance(start, int) or not isinstance(length, int) or start < 0 or length <= 0:
             raise bad_request("can't parse MessageEntity: Receive wrong offset or length")
         if start + length > total:
             raise bad_request(

@@ -57,7 +57,8 @@ def _check_words(schema: dict[str, Any], where: str) -> None:
     for word in _FORBIDDEN:
         if word in schema:
             raise _bad(f"{where}: {word} is not supported")
-    if not all(isinstance(v, str) for v in schema.get("enum", ())):
+    enum = schema.get("enum", [])
+    if not isinstance(enum, list) or not all(isinstance(v, str) for v in enum):
         raise _bad(f"{where}: enum values must be strings")
     if schema.get("format") not in (None, *_FORMATS):
         raise _bad(f"{where}: format {schema['format']!r} is not supported")

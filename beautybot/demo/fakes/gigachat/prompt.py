@@ -65,7 +65,7 @@ def read_prompt(body: Any, version: int, *, json_schema: bool) -> Prompt:
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         raise Refused(422, "Invalid params: messages must be a non-empty array")
-    options = body if version == 1 else body.get("model_options") or {}
+    options = body if version == 1 else _object(body, "model_options")
     _check_sampling(options)
     turns = _turns_v1(messages) if version == 1 else _turns_v2(messages)
     function, schema = _forced_v1(body) if version == 1 else _forced_v2(body)
@@ -136,30 +136,47 @@ def _turns_v2(messages: Sequence[Any]) -> list[Turn]:
 
 
 def _forced_v1(body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:
-    functions = {f.get("name"): f for f in body.get("functions") or () if isinstance(f, dict)}
-    for function in functions.values():
+    functions: dict[str, Any] = {}
+    for function in _array(body, "functions"):
         check_function(function)
+        functions[function["name"]] = function
     choice = body.get("function_call")
     if not isinstance(choice, dict):
         return "", None
-    if choice.get("name") not in functions:
+    if str(choice.get("name")) not in functions:
         raise Refused(422, "Invalid params: function_call names an unknown function")
     return str(choice["name"]), functions[choice["name"]]["parameters"]
 
 
 def _forced_v2(body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:
     specifications: dict[str, Any] = {}
-    for tool in body.get("tools") or ():
-        functions = tool.get("functions") if isinstance(tool, dict) else None
-        for one in (functions or {}).get("specifications") or ():
+    for tool in _array(body, "tools"):
+        if not isinstance(tool, dict):
+            raise Refused(422, "Invalid params: a tool must be an object")
+        for one in _array(_object(tool, "functions"), "specifications"):
             check_function(one)
             specifications[one["name"]] = one
-    config = body.get("tool_config") or {}
+    config = _object(body, "tool_config")
     if config.get("mode") != "forced" or "function_name" not in config:
         return "", None
-    if config["function_name"] not in specifications:
+    name = str(config["function_name"])
+    if name not in specifications:
         raise Refused(422, "Invalid params: tool_config names an unknown function")
-    return config["function_name"], specifications[config["function_name"]]["parameters"]
+    return name, specifications[name]["parameters"]
+
+
+def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = body.get(name) or {}
+    if not isinstance(value, dict):
+        raise Refused(422, f"Invalid params: {name} must be an object")
+    return value
+
+
+def _array(body: Mapping[str, Any], name: str) -> Sequence[Any]:
+    value = body.get(name) or []
+    if not isinstance(value, list):
+        raise Refused(422, f"Invalid params: {name} must be an array")
+    return value
 
 
 def _schema_of(form: Any, *, json_schema: bool) -> Mapping[str, Any] | None:
