@@ -6,11 +6,13 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from source import ROOT
+from source import PACKAGE, ROOT
 
+from beautybot.agent.flow import State
+from beautybot.channels import registry
 from beautybot.settings import Settings
 
-MANUAL = ROOT / "docs" / "manual"
+AGENT = PACKAGE / "agent"
 NAMES = [field.name.upper() for field in fields(Settings)]
 
 
@@ -42,3 +44,29 @@ def test_the_example_file_names_no_setting_that_is_not_there() -> None:
 def test_a_forgotten_setting_is_seen() -> None:
     """Control: a longer name does not stand in for a shorter one."""
     assert missing(["LOG_LEVEL"], "LOG_LEVEL_EXTRA=1") == ["LOG_LEVEL"]
+
+
+def test_every_state_has_its_module_and_its_phrases() -> None:
+    """A state that can be entered can be played and worded, and nothing else pretends to be one."""
+    states = {state.value for state in State}
+
+    assert stems(AGENT / "states", ".py") == states
+    assert stems(AGENT / "phrases", ".toml") >= states
+
+
+def test_every_channel_is_a_folder_with_a_line_in_the_registry() -> None:
+    """A channel that exists can be used, and under its own name."""
+    channels = registry.build(Settings())
+
+    assert folders(PACKAGE / "channels") == set(channels)
+    assert {channel.name for channel in channels.values()} == set(channels)
+
+
+def test_a_half_added_part_is_seen(tmp_path: Path) -> None:
+    """Control: a module without its twin makes the sets differ."""
+    (tmp_path / "viber").mkdir()
+    (tmp_path / "viber" / "__init__.py").touch()
+    (tmp_path / "waiting.py").touch()
+
+    assert folders(tmp_path) == {"viber"}
+    assert stems(tmp_path, ".py") == {"waiting"}
