@@ -26,6 +26,7 @@ import postgres_server
 import pytest
 import tenant_law
 from sqlalchemy import Engine, event
+from world import World, open_salons
 
 from beautybot.kit import migrate
 from beautybot.kit.db import Database, connect
@@ -174,6 +175,12 @@ async def postgres_db(postgres_url: str, anyio_backend: object) -> AsyncIterator
     """A database for what only PostgreSQL does."""
     async with _opened(postgres_url) as opened:
         yield opened
+
+
+@pytest.fixture
+async def world(db: Database) -> World:
+    """Both salons, open for business, in this test's database."""
+    return await db.write(open_salons)
 
 
 @asynccontextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from beautybot.cli.opening import House, inside
-from beautybot.cli.output import JsonFlag, say, show_json, show_rows
+from beautybot.cli.output import JsonFlag, say, show_json, show_rows, watched
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -33,6 +34,41 @@ def list_salons(as_json: JsonFlag = False) -> None:
     if not as_json:
         rows = [row | {"channels": [_said(c) for c in row["channels"]]} for row in rows]
     show_rows(rows, as_json=as_json, empty="No salons yet; `beautybot business import FILE`.")
+
+
+@business.command("import")
+def import_salon(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="JSON; a price list: CSV, XLSX.")
+    ],
+    slug: Annotated[
+        str | None, typer.Option("--business", metavar="SLUG", help="Whose price list it is.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only show the difference.")] = False,
+) -> None:
+    """Create or update a salon from a file; prints the difference, all of it or nothing."""
+    from beautybot.booking import importing
+    from beautybot.kit import clock
+    from beautybot.russian.people import name_forms
+
+    read = importing.read_file(file)
+    # Before the transaction: the morphology takes its time, and others wait for the lock.
+    forms = {p.name: name_forms(p.name) for p in watched(read.staff or (), "Learning the names")}
+
+    async def work(house: House) -> importing.Difference:
+        try:
+            return await house.db.write(
+                importing.apply,
+                read,
+                now=clock.now(),
+                slug=slug,
+                dry_run=dry_run,
+                name_forms=forms.__getitem__,
+            )
+        except importing.DryRun as tried:
+            return tried.difference
+
+    say(str(inside(work)))
 
 
 @app.command()
