@@ -98,6 +98,12 @@ def load(environ: Mapping[str, str] | None = None, directory: Path | None = None
     return settings
 
 
+def hide_from_libraries(prefix: str) -> None:
+    """Take variables out of the process that a library would read by itself; ours are parsed."""
+    for name in [name for name in os.environ if name.startswith(prefix)]:
+        del os.environ[name]
+
+
 def describe(
     environ: Mapping[str, str] | None = None, directory: Path | None = None
 ) -> list[Sourced]:

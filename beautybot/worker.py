@@ -54,6 +54,7 @@ class Worker:
     understanding: Understanding
     wakeup: Wakeup
     burst: timedelta = timedelta(seconds=2)
+    public_url: str = ""
     shared_app: str | None = None  # the mark of the installation's own Meta app
     clock: Clock = clocks.now
     jobs: Mapping[str, JobRun] = field(default_factory=dict)

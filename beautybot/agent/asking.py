@@ -154,6 +154,26 @@ def _exactly(move: Move, services: list[Service], person: Specialist | None, whe
     _offer(move, move.desk.nearest(around), "booking.alternatives")
 
 
+def _around(when: When) -> When:
+    """«Часов в шесть»: an hour before and an hour and a half after will do."""
+    if when.kind is not WhenKind.EXACT or when.start is None:
+        return when
+    early, late = timedelta(minutes=60), timedelta(minutes=91)
+    return replace(when, start=when.start - early, end=when.start + late)
+
+
+def _take(move: Move, slot: Slot) -> None:
+    """Hold it and go on; where somebody was faster, offer what is near."""
+    if proposing.keep_and_propose(move, slot):
+        return
+    services = move.desk.services(move.draft.services)
+    person = move.desk.specialist(move.draft.specialist)
+    wish = move.desk.wish(services, person, move.draft.excluded)
+    near = replace(wish, start=slot.start, end=slot.start + timedelta(minutes=1))
+    move.plan(when=None)
+    _offer(move, move.desk.nearest(near), "booking.alternatives")
+
+
 def _window(move: Move, services: list[Service], person: Specialist | None, when: When) -> None:
     wish = move.desk.wish(services, person, move.draft.excluded, when.start, when.end)
     slots = move.desk.slots(wish)

@@ -1,0 +1,76 @@
+"""What is done by the clock: holds expire, webhooks are mended, notices are told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from beautybot.booking import appointments
+from beautybot.businesses import access, credentials
+from beautybot.businesses.access import ChannelAccount
+from beautybot.businesses.notices import NoticeKind, put as put_notice
+from beautybot.channels.base import Account, ConnectError
+from beautybot.kit import jobs
+from beautybot.kit.jobs import Job
+from beautybot.worker import Worker
+
+EVERY = {
+    "expire_holds": timedelta(seconds=30),
+    "check_channels": timedelta(minutes=5),
+}
+
+
+def schedule(conn: Any, now: Any) -> None:
+    """Put every repeating job where it is not there yet."""
+    for name in EVERY:
+        jobs.put(conn, name, "always", {}, due_at=now + EVERY[name], now=now)
+
+
+async def expire_holds(worker: Worker, job: Job) -> timedelta | None:
+    """Drop holds whose time is over."""
+    await worker.db.write(appointments.expire_holds, worker.clock())
+    return EVERY[job.name]
+
+
+async def check_channels(worker: Worker, job: Job) -> timedelta | None:
+    """Look at every bot's webhook, mend what we can, tell the owner of the rest."""
+    for name in ("telegram", "whatsapp"):
+        for account in await worker.db.read(access.of_channel, name):
+            await _check(worker, account)
+    return EVERY[job.name]
+
+
+async def _check(worker: Worker, account: ChannelAccount) -> None:
+    secrets = await worker.db.read(
+        credentials.of_account, worker.keyring, account.business_id, account.id
+    )
+    speaking = Account(account.external_id, secrets, account.details)
+    channel = worker.channels[account.channel]
+    callback = f"{worker.public_url}/api/webhooks/{account.channel}"
+    health = await channel.health(speaking, callback)
+    problem = None if health.ok else f"{health.problem} {health.advice}".strip()
+    if health.must_register:
+        try:
+            await channel.register(speaking, callback)
+            problem = None
+        except ConnectError as error:
+            problem = str(error)
+    if account.stopped_at is None and problem != account.problem:
+        await worker.db.write(_note, account, problem, worker.clock())
+
+
+def _note(conn: Any, account: ChannelAccount, problem: str | None, now: Any) -> None:
+    access.note(conn, account.business_id, account.id, problem=problem)
+    if problem is not None:
+        put_notice(
+            conn,
+            business_id=account.business_id,
+            kind=NoticeKind.CHANNEL_BROKEN,
+            key=f"health:{account.id}:{now:%Y-%m-%d}",
+            text=f"Подключение {account.display}: {problem}",
+            now=now,
+            details={"account_id": account.id},
+        )
+
+
+TABLE = {"expire_holds": expire_holds, "check_channels": check_channels}

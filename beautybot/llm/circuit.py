@@ -1,0 +1,34 @@
+"""A breaker: when the model is gone, at most one call a minute asks whether it is back."""
+
+from __future__ import annotations
+
+from beautybot.kit.clock import monotonic
+from beautybot.llm.base import LLMUnavailable
+
+OPENS_AFTER = 3
+REST_S = 60.0
+
+
+class Breaker:
+    """Counts failures in a row; open, it refuses at once until a minute has passed."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._asked_at = float("-inf")
+
+    def check(self) -> None:
+        """LLMUnavailable while the breaker is open; the first after a minute may try."""
+        if self._failures < OPENS_AFTER:
+            return
+        if monotonic() - self._asked_at < REST_S:
+            raise LLMUnavailable("the model is resting after failures")
+        self._asked_at = monotonic()
+
+    def failed(self) -> None:
+        """A call failed."""
+        self._failures += 1
+        self._asked_at = monotonic()
+
+    def worked(self) -> None:
+        """A call worked: closed again."""
+        self._failures = 0

@@ -1,0 +1,158 @@
+"""The product in one process: web and worker together, or either alone."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import uvicorn
+
+from beautybot import chores
+from beautybot.agent.understanding import Understanding
+from beautybot.app import Parts, build
+from beautybot.businesses.credentials import mark_of
+from beautybot.channels import registry as channels
+from beautybot.channels.base import Channel
+from beautybot.kit import clock, log, migrate
+from beautybot.kit.db import Database, connect
+from beautybot.kit.errors import BeautyBotError
+from beautybot.kit.keys import keyring_of
+from beautybot.kit.wakeup import Wakeup
+from beautybot.llm import registry as models
+from beautybot.llm.base import LLM
+from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
+from beautybot.web import pages
+from beautybot.worker import Worker
+
+logger = log.get(__name__)
+
+
+class PortTaken(BeautyBotError):
+    """Something else listens on the port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Everything one process runs with."""
+
+    parts: Parts
+    worker: Worker
+
+
+async def serve(
+    settings: Settings, *, host: str, port: int, web: bool = True, worker: bool = True
+) -> None:
+    """Run until stopped by a signal; what is under way is finished first."""
+    listener = _listen(host, port) if web else None
+    try:
+        async with opened(settings, owner=settings.on_sqlite) as product:
+            _warn(settings)
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 20)
+            await _run(product, listener, worker=worker)
+    finally:
+        if listener is not None:
+            listener.close()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, owner: bool) -> AsyncIterator[Product]:
+    """
+    The product, opened and not yet running.
+
+    `owner` says that this process is the only server of an SQLite file: then
+    the tables are migrated and abandoned work is freed.
+    """
+    db = connect(settings.database_url, owner=owner)
+    spoken = channels.build(settings)
+    llm = models.build(settings)
+    try:
+        if owner:
+            await migrate.upgrade(db)
+        product = _product(settings, db, spoken, llm)
+        await db.write(chores.schedule, clock.now())
+        if owner:
+            await product.worker.free_leases()
+        yield product
+    finally:
+        for channel in spoken.values():
+            await channel.close()
+        if llm is not None:
+            await llm.close()
+        await db.close()
+
+
+def _product(
+    settings: Settings, db: Database, spoken: Mapping[str, Channel], llm: LLM | None
+) -> Product:
+    wakeup = Wakeup()
+    keyring = keyring_of(settings)
+    shared = settings.whatsapp_app_secret
+    worker = Worker(
+        db=db,
+        channels=spoken,
+        keyring=keyring,
+        llm=llm,
+        understanding=Understanding(),
+        wakeup=wakeup,
+        burst=timedelta(seconds=settings.burst_wait_s),
+        public_url=settings.public_url.rstrip("/"),
+        shared_app=mark_of(shared) if shared else None,
+        jobs=chores.TABLE,
+    )
+    return Product(Parts(settings, db, keyring, wakeup), worker)
+
+
+async def _run(product: Product, listener: socket.socket | None, *, worker: bool) -> None:
+    tasks: list[asyncio.Task[None]] = []
+    if worker:
+        tasks.append(asyncio.create_task(product.worker.run()))
+    try:
+        if listener is not None:
+            await _server(product).serve(sockets=[listener])
+        else:
+            await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _server(product: Product) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            build(product.parts, pages=pages.routes()),
+            log_config=None,
+            access_log=False,  # a path may carry a bot's token
+            server_header=False,
+            date_header=False,
+            http="httptools",
+            lifespan="off",
+            backlog=2048,
+            timeout_keep_alive=20,
+            timeout_graceful_shutdown=10,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise PortTaken(
+            f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; try --port"
+        ) from None
+
+
+def _warn(settings: Settings) -> None:
+    if settings.whatsapp_verify_token == DEFAULT_VERIFY_TOKEN:
+        logger.warning("WHATSAPP_VERIFY_TOKEN is the public default: set your own")
+    if settings.gigachat_client_id is None and settings.openai_base_url is None:
+        logger.info("no language model is configured: the receptionist works by rules")
