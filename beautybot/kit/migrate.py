@@ -96,7 +96,7 @@ def _upgrade_file(path: Path) -> None:
 
     locks = FileLocks(path)
     try:
-        with locks.committing(alone=False), engine.begin() as conn:
+        with locks.checkpointing(), engine.begin() as conn:
             _upgrade(conn)
             if conn.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise CannotMigrate("a step would leave rows that refer to nothing; restore a copy")
