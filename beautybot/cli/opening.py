@@ -46,6 +46,17 @@ def inside(work: Callable[[House], Awaitable[T]]) -> T:
     return asyncio.run(_inside(work))
 
 
+async def check(settings: Settings) -> None:
+    """Fail in words if the database is away or not at the newest step."""
+    from beautybot.kit.db import connect
+
+    db = connect(settings.database_url)
+    try:
+        await _check(db, settings)
+    finally:
+        await db.close()
+
+
 async def _inside(work: Callable[[House], Awaitable[T]]) -> T:
     from beautybot.kit.db import connect
 

@@ -38,9 +38,7 @@ def list_salons(as_json: JsonFlag = False) -> None:
 
 @business.command("import")
 def import_salon(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="JSON; a price list: CSV, XLSX.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON; a price list: CSV, XLSX.")],
     slug: Annotated[
         str | None, typer.Option("--business", metavar="SLUG", help="Whose price list it is.")
     ] = None,
