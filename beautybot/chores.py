@@ -22,8 +22,8 @@ EVERY = {
 
 def schedule(conn: Any, now: Any) -> None:
     """Put every repeating job where it is not there yet."""
-    for name in EVERY:
-        jobs.put(conn, name, "always", {}, due_at=now + EVERY[name], now=now)
+    for name, pause in EVERY.items():
+        jobs.put(conn, name, "always", {}, due_at=now + pause, now=now)
 
 
 async def expire_holds(worker: Worker, job: Job) -> timedelta | None:

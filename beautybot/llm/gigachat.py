@@ -235,7 +235,7 @@ def _meaning(status: int) -> Exception:
             return LLMMisconfigured("GIGACHAT_SCOPE does not allow this request")
         case 404:
             return LLMMisconfigured(
-                "there is no such GIGACHAT_MODEL, or GIGACHAT_BASE_URL is wrong"
+                "no such GIGACHAT_MODEL, or a wrong GIGACHAT_BASE_URL"
             )
         case 429:
             return LLMUnavailable("all streams of GigaChat are busy")

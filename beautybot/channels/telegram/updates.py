@@ -180,7 +180,7 @@ def _member(item: dict[str, Any], _received_at: datetime) -> Inbound:
 
 
 def _business(item: dict[str, Any], received_at: datetime) -> Inbound:
-    """A message in the owner's own account: hers is an echo, a client's is not ours to answer yet."""
+    """A message in the owner's own account: hers is an echo; a client's is not ours yet."""
     if item.get("sender_business_bot"):
         return Ignored("our own echo", "")
     chat, sender = item["chat"], item["from"]
