@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -35,8 +36,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
         asyncio.run(check(settings))
     from beautybot.serving import serve as run
 
-    say(f"BeautyBot listens on http://{host}:{port}  (stop it with Ctrl+C)")
-    run_until_stopped(run(settings, host=host, port=port))
+    run_until_stopped(run(settings, host=host, port=port), listens=(host, port))
 
 
 @app.command()
@@ -45,8 +45,7 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     settings = _spread()
     from beautybot.serving import serve as run
 
-    say(f"BeautyBot's web listens on http://{host}:{port}")
-    run_until_stopped(run(settings, host=host, port=port, worker=False))
+    run_until_stopped(run(settings, host=host, port=port, worker=False), listens=(host, port))
 
 
 @app.command()
@@ -68,20 +67,25 @@ def migrate() -> None:
     say(f"The tables are at step {step}.")
 
 
-def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
+def run_until_stopped(
+    work: Coroutine[Any, Any, None], *, listens: tuple[str, int] | None = None
+) -> None:
     """
     Run a server until it ends or SIGINT or SIGTERM asks it to; what is under way is finished.
+
+    What `listens` is announced as soon as it answers there.
 
     While uvicorn runs it hears the signals itself and raises them once more
     when it has stopped, in the middle of our own cleaning up: that second one
     must not cancel anything.
     """
     with asyncio.Runner(loop_factory=_quick_loop) as runner:
-        runner.run(_until_stopped(work))
+        runner.run(_until_stopped(work, listens))
 
 
-async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+async def _until_stopped(work: Coroutine[Any, Any, None], listens: tuple[str, int] | None) -> None:
     running = asyncio.ensure_future(work)
+    announcing = asyncio.ensure_future(_announce(*listens)) if listens else None
     loop = asyncio.get_running_loop()
     asked: list[int] = []
 
@@ -97,7 +101,21 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         if not asked:
             raise
+    finally:
+        if announcing is not None:
+            announcing.cancel()
     warn("BeautyBot has stopped.")
+
+
+async def _announce(host: str, port: int) -> None:
+    """Say where it listens, once it answers there."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared only
+    with suppress(OSError):
+        reader, writer = await asyncio.open_connection(here, port)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        if (await reader.readline()).startswith(b"HTTP/1.1 200"):
+            say(f"BeautyBot listens on http://{host}:{port} (Ctrl+C stops it)")
+        writer.close()
 
 
 def _uvicorn_hears() -> bool:

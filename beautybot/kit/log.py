@@ -18,6 +18,9 @@ _SECRETS = re.compile(
 _PHONE = re.compile(r"(?<![\w.:-])\+?\d{10,15}(?![\w.:-])")
 
 
+NOISY = ("httpx", "httpcore", "aiohttp", "uvicorn.access", "asyncio", "gigachat", "alembic")
+
+
 def redacted(text: str) -> str:
     """Text without bot tokens, bearer tokens and phone numbers."""
     text = _SECRETS.sub(lambda m: (m["bot"] or m["bearer"] or "") + "•••", text)
@@ -51,8 +54,16 @@ def configure(level: str = "INFO", fmt: str = "auto", stream: Any = None) -> Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # These print whole URLs, and ours carry tokens.
-    for noisy in ("httpx", "httpcore", "aiohttp", "uvicorn.access", "asyncio", "gigachat"):
+    # These print whole URLs, and ours carry tokens; or say what nobody asked for.
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "aiohttp",
+        "uvicorn.access",
+        "asyncio",
+        "gigachat",
+        "alembic",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
