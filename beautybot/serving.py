@@ -49,13 +49,13 @@ async def serve(
     settings: Settings, *, host: str, port: int, web: bool = True, worker: bool = True
 ) -> None:
     """Run until stopped by a signal; what is under way is finished first."""
-    listener = _listen(host, port) if web else None
+    listener = listen(host, port) if web else None
     try:
         async with opened(settings, owner=settings.on_sqlite) as product:
             _warn(settings)
-            gc.freeze()
-            gc.set_threshold(50_000, 20, 20)
-            await _run(product, listener, worker=worker)
+            if listener is not None:
+                logger.info("BeautyBot listens", host=host, port=port)
+            await run(product, listener, worker=worker)
     finally:
         if listener is not None:
             listener.close()
@@ -103,13 +103,17 @@ def _product(
         wakeup=wakeup,
         burst=timedelta(seconds=settings.burst_wait_s),
         public_url=settings.public_url.rstrip("/"),
+        owners_bot=settings.telegram_bot_token,
         shared_app=mark_of(shared) if shared else None,
         jobs=chores.TABLE,
     )
     return Product(Parts(settings, db, keyring, wakeup), worker)
 
 
-async def _run(product: Product, listener: socket.socket | None, *, worker: bool) -> None:
+async def run(product: Product, listener: socket.socket | None, *, worker: bool = True) -> None:
+    """Answer requests and work until a signal, or until this is cancelled."""
+    gc.freeze()  # what the start made lives for ever: the collector need not look at it
+    gc.set_threshold(50_000, 20, 20)
     tasks: list[asyncio.Task[None]] = []
     if worker:
         tasks.append(asyncio.create_task(product.worker.run()))
@@ -142,7 +146,8 @@ def _server(product: Product) -> uvicorn.Server:
     )
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port; PortTaken says which."""
     try:
         return socket.create_server((host, port), backlog=2048)
     except OSError as error:

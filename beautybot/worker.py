@@ -33,6 +33,7 @@ from beautybot.kit.leases import LeaseLost, free_all
 from beautybot.kit.text import masked, one_line
 from beautybot.kit.wakeup import Wakeup
 from beautybot.llm.base import LLM
+from beautybot.notifications import owner
 
 logger = log.get(__name__)
 
@@ -55,6 +56,7 @@ class Worker:
     wakeup: Wakeup
     burst: timedelta = timedelta(seconds=2)
     public_url: str = ""
+    owners_bot: str | None = None  # the token of the global bot
     shared_app: str | None = None  # the mark of the installation's own Meta app
     clock: Clock = clocks.now
     jobs: Mapping[str, JobRun] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; then finish what runs."""
-        loops = (self._read, self._turns, self._send, self._jobs)
+        loops = (self._read, self._turns, self._send, self._jobs, self._tell)
         try:
             async with asyncio.TaskGroup() as group:
                 for step in loops:
@@ -82,7 +84,8 @@ class Worker:
     async def drain(self) -> None:
         """Do everything that is due now, and what that makes due, then return (tests, chat)."""
         while True:
-            done = [await step() for step in (self._read, self._turns, self._send, self._jobs)]
+            steps = (self._read, self._turns, self._send, self._jobs, self._tell)
+            done = [await step() for step in steps]
             if self.running:
                 await asyncio.gather(*set(self.running), return_exceptions=True)
             if not any(done):
@@ -219,6 +222,13 @@ class Worker:
             await self.db.write(jobs.done, job)
         else:
             await self.db.write(jobs.again, job, self.clock() + again)
+
+    # -- the salon's people -------------------------------------------------------
+
+    async def _tell(self) -> int:
+        return await owner.tell(
+            self.db, self.channels, self.owners_bot, worker=self.name, clock=self.clock
+        )
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)

@@ -1,0 +1,1 @@
+"""What we say first: to the salon's people."""
