@@ -110,6 +110,22 @@ def test_the_agent_is_switched_and_told_how_to_speak(operator: Operator) -> None
     assert rival.json["agent"] == "off"
 
 
+def test_a_login_is_created_and_listed_without_its_password(operator: Operator) -> None:
+    """The password comes from standard input and is nowhere printed."""
+    created = operator.types(
+        *("user", "create", "Anna@Romashka.example", "--business", "romashka"),
+        *("--role", "admin", "--password", "-"),
+        stdin="a long password\n",
+    )
+    listed = operator.types("user", "list", "--business", "romashka", "--json")
+    rival = operator.types("user", "list", "--business", "lilia", "--json")
+
+    assert created.status == 0, created.err
+    assert "a long password" not in created.out + created.err
+    assert listed.json == [{"email": "anna@romashka.example", "role": "admin"}]
+    assert rival.json == []
+
+
 def test_settings_are_shown_without_secrets(operator: Operator) -> None:
     """Every one with its source."""
     operator.sets({"ASSISTANTS_API_KEY": "a-very-secret-value"})
@@ -141,6 +157,8 @@ MISTAKES = [
     ("restore", "no-such-file"),
     ("backup", "no-such-folder/copy"),
     ("keys", "rotate", "--fast"),
+    ("user", "create", "anna", "--business", "romashka", "--password", "-"),
+    ("user", "create", "a@b.example", "--business", "nowhere", "--password", "@no-such-file"),
 ]
 
 

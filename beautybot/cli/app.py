@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from beautybot.cli import channels, chat, demo, doctor, records, salons, server, upkeep, visits
+from beautybot.cli import (
+    channels,
+    chat,
+    demo,
+    doctor,
+    people,
+    records,
+    salons,
+    server,
+    upkeep,
+    visits,
+)
 
 app = typer.Typer(
     name="beautybot",
@@ -12,5 +23,5 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for module in (server, demo, chat, salons, channels, visits, records, doctor, upkeep):
+for module in (server, demo, chat, salons, people, channels, visits, records, doctor, upkeep):
     app.add_typer(module.app)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,14 +12,6 @@ from beautybot.cli import secret
 from beautybot.cli.opening import House, inside
 from beautybot.cli.output import say
 from beautybot.cli.salons import Slug
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from beautybot.businesses.access import ChannelAccount
-    from beautybot.businesses.salons import Business
-    from beautybot.channels.base import Channel, Connected
-    from beautybot.kit.crypto import Keyring
 
 app = typer.Typer()
 connect = typer.Typer(no_args_is_help=True, help="Connect a salon's WhatsApp or Telegram.")
@@ -62,75 +53,36 @@ def telegram(
     slug: Slug, token: Annotated[str, typer.Option(metavar="SECRET", help=secret.HELP)]
 ) -> None:
     """Check a bot's token, store it closed, set the webhook (or poll, if TELEGRAM_MODE says so)."""
-    given = {
-        "token": secret.read(token, "the bot's token"),
-        "secret_token": random.token_urlsafe(32),
-    }
+    given = {"token": secret.read(token, "the bot's token")}
     inside(lambda house: _connect(house, Wanted(slug, "telegram", given)))
 
 
 async def _connect(house: House, wanted: Wanted) -> None:
-    from beautybot.businesses import salons
+    from beautybot.businesses import connecting, salons
     from beautybot.channels import registry
-
-    salon = await house.db.read(salons.by_slug, wanted.slug)
-    built = registry.build(house.settings)
-    try:
-        channel = built[wanted.channel]
-        checked = await channel.check(wanted.secrets, wanted.details)
-        account = await house.db.write(_store, house.keyring, salon, wanted, checked)
-        say(f"{checked.display} is connected to {salon.name}.")
-        for warning in checked.warnings:
-            say(f"⚠️ {warning}")
-        await _ask_for_deliveries(house, channel, account, wanted)
-    finally:
-        for each in built.values():
-            await each.close()
-
-
-def _store(
-    conn: Connection, keyring: Keyring, salon: Business, wanted: Wanted, checked: Connected
-) -> ChannelAccount:
-    from beautybot.businesses import access, credentials
     from beautybot.kit import clock
 
-    now = clock.now()
-    before = access.by_external_id(conn, wanted.channel, checked.external_id)
-    kept = dict(before.details) if before else {}
-    details = kept | {name: value for name, value in checked.details.items() if value is not None}
-    account = access.connect(
-        conn,
-        business_id=salon.id,
-        channel=wanted.channel,
-        external_id=checked.external_id,
-        display=checked.display,
-        details=details,
-        now=now,
-    )
-    for name, value in wanted.secrets.items():
-        credentials.put(
-            conn,
-            keyring,
-            business_id=salon.id,
-            account_id=account.id,
-            name=name,
-            value=value,
-            now=now,
+    settings = house.settings
+    salon = await house.db.read(salons.by_slug, wanted.slug)
+    channels = registry.build(settings)
+    polling = wanted.channel == "telegram" and settings.telegram_mode == "polling"
+    try:
+        made = await connecting.connect(
+            house.db,
+            house.keyring,
+            channels[wanted.channel],
+            business=salon,
+            secrets=wanted.secrets,
+            details=wanted.details,
+            public_url=settings.public_url,
+            now=clock.now(),
+            polling=polling,
         )
-    return account
-
-
-async def _ask_for_deliveries(
-    house: House, channel: Channel, account: ChannelAccount, wanted: Wanted
-) -> None:
-    from beautybot.channels.base import Account
-
-    speaking = Account(account.external_id, wanted.secrets, account.details)
-    if wanted.channel == "telegram" and house.settings.telegram_mode == "polling":
-        say("The server will poll for its messages.")
-        return
-    if wanted.channel == "whatsapp" and not account.details.get("waba_id"):
-        return
-    callback = f"{house.settings.public_url.rstrip('/')}/api/webhooks/{wanted.channel}"
-    await channel.register(speaking, callback)
-    say(f"Its messages will come to {callback}.")
+    finally:
+        for channel in channels.values():
+            await channel.close()
+    say(f"{made.account.display} is connected to {salon.name}.")
+    for warning in made.warnings:
+        say(f"⚠️ {warning}")
+    if polling:
+        say("The server will ask Telegram for its messages.")

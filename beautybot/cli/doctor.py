@@ -105,7 +105,7 @@ def _stored(conn: Connection, house: House) -> list[Finding]:
 
 def _salon(conn: Connection, salon: Business, house: House) -> Iterator[Finding]:
     from beautybot.booking import catalogue
-    from beautybot.businesses import access
+    from beautybot.businesses import access, users
 
     if not catalogue.load(conn, salon.id).services:
         yield Finding(
@@ -115,6 +115,9 @@ def _salon(conn: Connection, salon: Business, house: House) -> Iterator[Finding]
         yield Finding(
             salon.slug, "note", "the agent is off", f"beautybot agent --business {salon.slug} --on"
         )
+    if not users.of_business(conn, salon.id):
+        mend = f"beautybot user create EMAIL --business {salon.slug} --password -"
+        yield Finding(salon.slug, "warning", "nobody can sign in to its dashboard", mend)
     accounts = access.of_business(conn, salon.id)
     if not accounts:
         mend = f"beautybot connect telegram --business {salon.slug} --token -"
@@ -162,6 +165,7 @@ async def _health(
     house: House, channel: Channel, salon: Business, account: ChannelAccount
 ) -> Finding:
     from beautybot.businesses import credentials
+    from beautybot.businesses.connecting import callback_of
     from beautybot.channels.base import Account
     from beautybot.kit.crypto import CannotDecrypt
 
@@ -170,7 +174,7 @@ async def _health(
         kept = await house.db.read(credentials.of_account, house.keyring, salon.id, account.id)
     except CannotDecrypt:
         return Finding(about, "broken", "its secrets do not open", _again(salon, account))
-    callback = f"{house.settings.public_url.rstrip('/')}/api/webhooks/{account.channel}"
+    callback = callback_of(house.settings.public_url, account.channel)
     health = await channel.health(Account(account.external_id, kept, account.details), callback)
     if health.ok:
         return Finding(about, "ok", "connected")
