@@ -234,9 +234,7 @@ def _meaning(status: int) -> Exception:
         case 403:
             return LLMMisconfigured("GIGACHAT_SCOPE does not allow this request")
         case 404:
-            return LLMMisconfigured(
-                "no such GIGACHAT_MODEL, or a wrong GIGACHAT_BASE_URL"
-            )
+            return LLMMisconfigured("no such GIGACHAT_MODEL, or a wrong GIGACHAT_BASE_URL")
         case 429:
             return LLMUnavailable("all streams of GigaChat are busy")
         case _:

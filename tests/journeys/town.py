@@ -117,7 +117,11 @@ async def town(db: Database, tmp_path: Path, *, llm: LLM | None = None) -> Async
                 shared_app=mark_of(APP_SECRET),
             )
             for name, secrets, details in (
-                ("whatsapp", {"access_token": "EAAgoodtoken"}, {"phone_id": PHONE_ID, "waba_id": WABA}),
+                (
+                    "whatsapp",
+                    {"access_token": "EAAgoodtoken"},
+                    {"phone_id": PHONE_ID, "waba_id": WABA},
+                ),
                 ("telegram", {"token": bot.token}, {}),
             ):
                 await connecting.connect(

@@ -111,7 +111,7 @@ def test_a_lookup_depends_on_the_key_and_the_purpose() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["short", "AAAA", "ключ", "=" * 44, new_key() + ",x"])
+@pytest.mark.parametrize("text", ["short", "AAAA", "ключ", "=" * 44, "A" * 43 + ",x"])
 def test_a_wrong_key_is_refused_in_words(text: str) -> None:
     """The line names the setting."""
     with pytest.raises(BadKey, match="ENCRYPTION_KEYS"):
