@@ -55,6 +55,9 @@ def _which_service(move: Move) -> None:
             move.plan(unsure=(ServiceWish(tuple(s.ref for s in theirs), "", ask=True),))
             move.offer([(Option(service=s.ref), s.name) for s in theirs])
             return
+    if move.interrupted and move.memory.asked is Asked.SERVICE:
+        move.ask(Asked.SERVICE, "booking.which_service_again")
+        return
     titles = dict.fromkeys(s.category_title or "Услуги" for s in move.desk.catalogue.services)
     move.ask(Asked.SERVICE, "booking.which_service", lines="\n".join(f"• {t}" for t in titles))
 
@@ -224,11 +227,23 @@ def _offer(move: Move, slots: list[Slot], key: str) -> None:
         move.buttons = (Button("m:human", "Позвать человека"),)
         return
     zone = move.desk.business.zone
+    titles = [(Option(slot=s), saying.short_moment(s.start, zone)) for s in slots]
+    if move.interrupted and _same_slots(move, slots):
+        move.ask(Asked.SLOT, "booking.offer_again")
+        move.offer(titles)
+        return
     lines = saying.numbered(f"{move.moment(s.start)} — {_who(move, s)}" for s in slots)
     wanted = saying.listed(s.name for s in move.desk.services(move.draft.services))
     move.ask(Asked.SLOT, key, services=wanted, lines=lines)
-    move.offer([(Option(slot=s), saying.short_moment(s.start, zone)) for s in slots])
+    move.offer(titles)
     move.decide(f"offered {len(slots)} slots: " + "; ".join(s.why for s in slots))
+
+
+def _same_slots(move: Move, slots: list[Slot]) -> bool:
+    """The client has these very times before the eyes already."""
+    shown = move.memory.offer.options if move.memory.offer else ()
+    said = [(o.slot.start, o.slot.specialist_ids) for o in shown if o.slot is not None]
+    return said == [(s.start, s.specialist_ids) for s in slots]
 
 
 def _who(move: Move, slot: Slot) -> str:

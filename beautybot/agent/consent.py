@@ -7,6 +7,7 @@ import hashlib
 from beautybot.agent.memory import Asked
 from beautybot.agent.move import Move
 from beautybot.agent.reply import phrase
+from beautybot.businesses.notices import NoticeKind
 from beautybot.businesses.salons import Consent, Tone
 from beautybot.channels.base import Button
 
@@ -40,9 +41,14 @@ def given(move: Move) -> None:
 
 
 def refused(move: Move) -> None:
-    """Without consent a person books: questions are still answered."""
+    """Without consent a person books: the salon is told, questions are still answered."""
     move.release_hold()
     move.memory = move.memory.forget_visit()
-    move.desk.hand_over("no_consent", move.said[-1].text)
+    move.desk.notify(
+        NoticeKind.HANDOFF,
+        f"no-consent:{move.desk.conversation_id}:{move.desk.now:%Y-%m-%d}",
+        "Клиент хочет записаться, но не дал согласия на обработку данных. "
+        "Ответьте ему в этом диалоге сами.",
+    )
     move.say("booking.no_consent")
     move.decide("consent refused: a person books")

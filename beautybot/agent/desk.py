@@ -141,6 +141,11 @@ class Desk:
             mine += appointments.of_client(self.conn, self.business.id, client_id, self.now)
         return sorted(mine, key=lambda visit: visit.start)
 
+    def may_change(self, visit: Appointment) -> bool:
+        """False so shortly before the visit that only a person may move or cancel it."""
+        window = timedelta(hours=self.business.settings.cancel_window_h)
+        return self.now <= visit.start - window
+
     def book(self, appointment_id: int) -> Appointment:
         """Turn a hold into a booking; SlotTaken if it expired and the time is gone."""
         booked = appointments.confirm(

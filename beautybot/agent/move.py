@@ -82,6 +82,11 @@ class Move:
             *more,
         )
 
+    @property
+    def interrupted(self) -> bool:
+        """True when something else was answered and the open question only has to return."""
+        return bool(self.parts) and not self.changed
+
     def decide(self, what: str) -> None:
         """Note a decision for the trace."""
         self.decided.append(what)

@@ -93,7 +93,7 @@ def repeat(move: Move) -> None:
         case Goal.MOVE:
             old = move.desk.visit(proposal.appointment)
             new = move.desk.visit(proposal.hold or proposal.appointment)
-            facts = visit_facts(move, new)
+            facts = visit_facts(move, new) | {"number": old.number}
             move.ask(Asked.CONFIRM, "confirmation.move", was=move.moment(old.start), **facts)
         case Goal.CANCEL:
             visit = move.desk.visit(proposal.appointment)
@@ -168,6 +168,9 @@ def chosen_visit(move: Move, appointment_id: int) -> None:
 
 def start_moving(move: Move, visit: Appointment, when: When | None) -> None:
     """The draft becomes this visit at another time."""
+    if not move.desk.may_change(visit):
+        too_late(move)
+        return
     move.release_hold()
     services = tuple(s.ref for p in visit.parts if (s := move.desk.service_of(p.service_id)))
     people = {p.specialist_id for p in visit.parts}
@@ -191,12 +194,25 @@ def start_moving(move: Move, visit: Appointment, when: When | None) -> None:
 
 def propose_cancel(move: Move, visit: Appointment) -> None:
     """Ask whether to cancel this visit."""
+    if not move.desk.may_change(visit):
+        too_late(move)
+        return
     move.release_hold()
     move.memory = move.memory.forget_visit()
     move.remember(proposal=Proposal(new_token(), Goal.CANCEL, visit.id, facts_hash(move, visit)))
     move.changed = True
     move.advance = False
     repeat(move)
+
+
+def too_late(move: Move) -> None:
+    """Inside the salon's cancellation window only a person decides."""
+    move.release_hold()
+    move.memory = move.memory.forget_visit()
+    move.desk.hand_over("too_late_to_change", move.said[-1].text)
+    move.say("confirmation.too_late")
+    move.decide("refused: inside the cancellation window")
+    move.advance = False
 
 
 def _meant(move: Move, when: When | None) -> list[Appointment]:

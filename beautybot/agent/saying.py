@@ -49,6 +49,26 @@ SHORT_MONTHS = (
 )
 
 
+# How a salon's own word for itself stands after "администратор": in the genitive.
+OF_SALON = {
+    "салон": "салона",
+    "студия": "студии",
+    "барбершоп": "барбершопа",
+    "клиника": "клиники",
+    "центр": "центра",
+    "кабинет": "кабинета",
+}
+
+
+def of_salon(name: str) -> str:
+    """A salon's name in the genitive: «Ромашка» is "салона «Ромашка»"."""
+    first, _, rest = name.partition(" ")
+    word = OF_SALON.get(first.lower())
+    if word:
+        return f"{word} {rest}".strip()
+    return f"салона {name}" if "«" in name or '"' in name else f"салона «{name}»"
+
+
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """The hour in the salon's zone: 15:00."""
     return at.astimezone(zone).strftime("%H:%M")

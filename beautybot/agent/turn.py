@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from beautybot.agent import asking, flow, memory as memories, states
-from beautybot.agent.commands import Command, Greet
+from beautybot.agent.commands import Command, Greet, Unclear
 from beautybot.agent.desk import Desk
 from beautybot.agent.flow import State
 from beautybot.agent.memory import Memory
@@ -100,8 +100,10 @@ def act(
 def play(move: Move, state: State, commands: Sequence[Command]) -> State:
     """Let the states play every command in turn, then ask what is still missing."""
     for command in commands:
-        state = flow.route(command, move.memory)
-        states.play(state, move, command)
+        player = flow.route(command, move.memory)
+        states.play(player, move, command)
+        if not isinstance(command, Unclear):  # what we did not understand changes no state
+            state = player
     greeted = any(isinstance(c, Greet) for c in commands)
     if move.advance:
         asking.advance(move)

@@ -8,8 +8,8 @@ person of this salon.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from beautybot.agent import commands as c, interpreting, presses, rules
@@ -50,11 +50,32 @@ async def understand(
 ) -> list[Command]:
     """What the client meant by all that was said since our last reply."""
     found: list[Command] = []
-    for message in seen.unanswered:
+    for message in joined(seen.unanswered):
         found += _of_message(message, seen, memory, salon)
     if llm is not None and interpreting.is_unsure(found):
         found = await interpreting.ask(llm, seen, memory, salon, found)
     return ordered(found)
+
+
+def joined(said: Sequence[Message]) -> list[Message]:
+    """
+    A burst as one message: people cut one sentence into five.
+
+    Only written words beside each other are joined, each line once; a button,
+    a card or a photo stays what it is.
+    """
+    whole: list[Message] = []
+    for message in said:
+        last = whole[-1] if whole else None
+        if last is None or not (_is_written(last) and _is_written(message)):
+            whole.append(message)
+        elif message.text not in last.text.split("\n"):
+            whole[-1] = replace(message, text=f"{last.text}\n{message.text}")
+    return whole
+
+
+def _is_written(message: Message) -> bool:
+    return message.kind is Kind.TEXT and bool(message.text.strip())
 
 
 def ordered(commands: Iterable[Command]) -> list[Command]:

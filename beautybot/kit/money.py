@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-NBSP = "\u00a0"
 SIGNS = {"RUB": "₽", "KZT": "₸", "BYN": "Br", "KGS": "сом", "UZS": "сум", "USD": "$", "EUR": "€"}
 
 
@@ -25,7 +24,7 @@ class Money:
         amount = Decimal(self.minor) / 100
         digits = f"{amount:,.0f}" if self.minor % 100 == 0 else f"{amount:,.2f}"
         sign = SIGNS.get(self.currency, self.currency)
-        return f"{digits.replace(',', NBSP).replace('.', ',')}{NBSP}{sign}"
+        return f"{digits.replace(',', ' ').replace('.', ',')} {sign}"
 
 
 @dataclass(frozen=True, slots=True)

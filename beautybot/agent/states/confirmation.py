@@ -60,7 +60,7 @@ def _agreed(move: Move, proposal: Proposal, *, by_button: bool) -> None:
     except (SlotTaken, NotFound):
         _taken(move)
     except TooLate:
-        _too_late(move, proposal)
+        proposing.too_late(move)
 
 
 def _was_read_first(move: Move, proposal: Proposal) -> bool:
@@ -127,12 +127,3 @@ def _taken(move: Move) -> None:
     move.plan(slot=None)
     move.say("confirmation.taken_meanwhile")
     move.advance = True
-
-
-def _too_late(move: Move, proposal: Proposal) -> None:
-    """Inside the salon's cancellation window only a person decides."""
-    move.release_hold()
-    move.memory = move.memory.forget_visit()
-    move.desk.hand_over("too_late_to_change", move.said[-1].text)
-    move.say("confirmation.too_late")
-    move.decide(f"{proposal.goal} refused: inside the cancellation window")

@@ -12,7 +12,7 @@ def play(move: Move, command: Command) -> None:
     open_question = move.memory.asked not in (Asked.NOTHING, Asked.BOOKING)
     if isinstance(command, Leave) and move.memory.proposal is None:
         move.release_hold()
-        move.remember(asked=Asked.NOTHING, offer=None)
+        move.memory = move.memory.forget_visit()
         move.say("goodbye.farewell")
     elif open_question:
         move.advance = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beautybot.agent import saying
 from beautybot.agent.commands import Command, Greet
 from beautybot.agent.memory import Asked
 from beautybot.agent.move import Move
@@ -42,4 +43,4 @@ def welcome(move: Move) -> None:
 
 
 def _hello(move: Move, key: str) -> Part:
-    return Part(key, {"salon": move.desk.business.name})
+    return Part(key, {"salon": saying.of_salon(move.desk.business.name)})

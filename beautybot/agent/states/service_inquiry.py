@@ -50,7 +50,7 @@ def play(move: Move, command: Command) -> None:
         case OffTopic():
             _off_topic(move)
         case Unclear():
-            _unclear(move)
+            _unclear(move, command.text)
         case _:
             raise TypeError(f"service_inquiry does not play {type(command).__name__}")
 
@@ -187,11 +187,15 @@ def _off_topic(move: Move) -> None:
     if strayed > MOST_STRAYS:
         move.silent = not move.parts
         return
-    move.say("service_inquiry.off_topic", salon=move.desk.business.name)
+    move.say("service_inquiry.off_topic", salon=saying.of_salon(move.desk.business.name))
     move.advance = move.draft.active or move.memory.proposal is not None
 
 
-def _unclear(move: Move) -> None:
+def _unclear(move: Move, text: str) -> None:
+    if (answer := knowledge.find(move.desk.catalogue.faq, text)) is not None:
+        move.say("service_inquiry.faq", answer=answer)
+        move.advance = move.draft.active or move.memory.proposal is not None
+        return
     misses = move.memory.misses + 1
     move.remember(misses=misses)
     if misses > MOST_MISSES:
