@@ -115,16 +115,17 @@ class Desk:
 
     def hold(self, slot: Slot, key: str) -> Appointment:
         """Keep a time for this client while we ask; SlotTaken."""
-        return appointments.hold(
-            self.conn,
-            self.business,
-            slot,
-            client_id=self.client.id,
-            source=SOURCES.get(self.channel, self.channel),
-            now=self.now,
-            until=self.now + timedelta(minutes=self.business.settings.hold_min),
-            idempotency_key=key,
-        )
+        with self.conn.begin_nested():  # a lost race leaves nothing behind, and the turn goes on
+            return appointments.hold(
+                self.conn,
+                self.business,
+                slot,
+                client_id=self.client.id,
+                source=SOURCES.get(self.channel, self.channel),
+                now=self.now,
+                until=self.now + timedelta(minutes=self.business.settings.hold_min),
+                idempotency_key=key,
+            )
 
     def release(self, appointment_id: int) -> None:
         """Give a held time back."""
@@ -162,15 +163,16 @@ class Desk:
 
     def move(self, appointment_id: int, hold_id: int) -> Appointment:
         """Move a visit of the client's own to a held time; TooLate, SlotTaken."""
-        moved = appointments.move(
-            self.conn,
-            self.business,
-            appointment_id,
-            to_hold=hold_id,
-            now=self.now,
-            by="client",
-            client_id=self.visit(appointment_id).client_id,
-        )
+        with self.conn.begin_nested():
+            moved = appointments.move(
+                self.conn,
+                self.business,
+                appointment_id,
+                to_hold=hold_id,
+                now=self.now,
+                by="client",
+                client_id=self.visit(appointment_id).client_id,
+            )
         self.tell(NoticeKind.MOVED, f"{moved.id}:{moved.start.isoformat()}", moved)
         return moved
 

@@ -71,10 +71,10 @@ class Town:
 
     async def telegram_says(self, user: TgUser, text: str) -> str:
         """The same in Telegram."""
-        before = len(self.telegram.transcripts.ours(self.bot.id, user.id))
+        before = len(self.telegram.transcripts.ours(self.bot.key, str(user.id)))
         self.telegram.client_says(self.bot, user, text)
         await self.settle()
-        return _text(self.telegram.transcripts.ours(self.bot.id, user.id)[before:])
+        return _text(self.telegram.transcripts.ours(self.bot.key, str(user.id))[before:])
 
     async def appointments(self) -> list[Appointment]:
         """Everything in the salon's book."""
