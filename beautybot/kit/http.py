@@ -78,7 +78,7 @@ class HttpCaller:
                 timeout=timeout,
                 allow_redirects=False,
             ) as response:
-                raw = await response.content.read(limit)
+                raw = await _whole(response.content, limit)
                 lower = {k.lower(): v for k, v in response.headers.items()}
                 return Answer(response.status, _decoded(raw), lower, raw)
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
@@ -103,6 +103,14 @@ class HttpCaller:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+async def _whole(stream: aiohttp.StreamReader, limit: int) -> bytes:
+    """The body up to `limit` bytes: one read gives only what has arrived so far."""
+    raw = bytearray()
+    while len(raw) < limit and (piece := await stream.read(limit - len(raw))):
+        raw += piece
+    return bytes(raw)
 
 
 def _decoded(raw: bytes) -> Any:

@@ -19,6 +19,14 @@ class LLMUnavailable(BeautyBotError):
     """There is no answer in time: down, slow, full, or out of money.  The rules go on alone."""
 
 
+class LLMBusy(LLMUnavailable):
+    """The model is well, but all its streams are taken: nothing to mend, only to wait."""
+
+
+class LLMInvalid(LLMUnavailable):
+    """It answered, and after one request to mend it still not in the asked form."""
+
+
 class LLMMisconfigured(LLMUnavailable):
     """There will be no answer until somebody mends a setting; the text names it."""
 
@@ -79,6 +87,7 @@ class Reply:
     output_tokens: int = 0
     request_id: str = ""
     seconds: float = 0.0
+    calls: int = 1  # how often the model was asked for it: repairs and second tries count
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,11 @@ class LLM(Protocol):
     """A language model, or a chain of them."""
 
     name: str
+
+    @property
+    def crowded(self) -> bool:
+        """True while callers wait for a stream: what can be left out should be."""
+        ...
 
     async def complete(self, request: Request) -> Reply:
         """One answer before the deadline.  LLMUnavailable otherwise, never anything else."""

@@ -16,9 +16,14 @@ class Breaker:
         self._failures = 0
         self._asked_at = float("-inf")
 
+    @property
+    def is_open(self) -> bool:
+        """True while it refuses."""
+        return self._failures >= OPENS_AFTER
+
     def check(self) -> None:
         """LLMUnavailable while the breaker is open; the first after a minute may try."""
-        if self._failures < OPENS_AFTER:
+        if not self.is_open:
             return
         if monotonic() - self._asked_at < REST_S:
             raise LLMUnavailable("the model is resting after failures")

@@ -8,32 +8,21 @@ retries are off, and no text of its errors leaves this module.
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import json
 import ssl
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import httpx
 from gigachat import GigaChatAsyncClient
 from gigachat.context import request_id_cvar, session_id_cvar
-from gigachat.exceptions import GigaChatException, ResponseError
+from gigachat.exceptions import GigaChatException, RateLimitError, ResponseError
 
-from beautybot.kit import clock, log
-from beautybot.llm.base import (
-    Finish,
-    LLMMisconfigured,
-    LLMUnavailable,
-    Probe,
-    Purpose,
-    Reply,
-    Request,
-    Said,
-)
-from beautybot.llm.circuit import Breaker
-from beautybot.llm.json_reading import read_object
-from beautybot.llm.queueing import FairQueue
+from beautybot.kit import log
+from beautybot.llm.base import Finish, LLMMisconfigured, LLMUnavailable, Request
+from beautybot.llm.steady import Steady
+from beautybot.llm.wire import Form, Heard, NotThisWay, TooLong, TryAgain
 from beautybot.settings import Settings, hide_from_libraries
 
 logger = log.get(__name__)
@@ -50,115 +39,145 @@ CANNED = (
     "Что-то в вашем вопросе меня смущает",
     "Как у нейросетевой языковой модели",
 )
-# How structured answers are asked for: each account can do some of these.
-LADDER = ("json_schema", "function", "prompt")
+# Tokens are bought by model: where one's are used up, a smaller one may still have some.
+SMALLER = {"GigaChat-2-Max": "GigaChat-2-Pro", "GigaChat-2-Pro": "GigaChat-2"}
 
 
-class GigaChatModel:
-    """One account of GigaChat: its streams, its breaker, and the rung it can do."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Account:
+    """One account of GigaChat: the installation's, or a salon's own."""
 
-    name = "gigachat"
+    client_id: str
+    secret: str
+    scope: str
+    model: str
+    base_url: str
+    auth_url: str
+    ca_bundle_file: str | None = None
+    streams: int = 1
 
-    def __init__(self, settings: Settings) -> None:
-        self._model = settings.gigachat_model
-        self._settings = settings
+    @property
+    def key(self) -> str:
+        """The authorization key: made of id and secret, or pasted ready into the secret."""
+        try:
+            ready = base64.b64decode(self.secret, validate=True).decode()
+            if ready.startswith(f"{self.client_id}:"):
+                return self.secret
+        except ValueError:
+            pass
+        return base64.b64encode(f"{self.client_id}:{self.secret}".encode()).decode()
+
+
+def of_settings(settings: Settings) -> Account:
+    """The installation's own account."""
+    return Account(
+        client_id=settings.gigachat_client_id or "",
+        secret=settings.gigachat_client_secret or "",
+        scope=settings.gigachat_scope,
+        model=settings.gigachat_model,
+        base_url=settings.gigachat_base_url.rstrip("/"),
+        auth_url=settings.gigachat_auth_url,
+        ca_bundle_file=settings.gigachat_ca_bundle_file,
+        streams=settings.gigachat_max_streams,
+    )
+
+
+def build(account: Account) -> Steady:
+    """GigaChat of one account, ready to be asked."""
+    return Steady(GigaChatWire(account), streams=account.streams)
+
+
+class GigaChatWire:
+    """One account of GigaChat."""
+
+    name = "GigaChat"
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._model = account.model
         self._client: GigaChatAsyncClient | None = None
-        self._queue = FairQueue(settings.gigachat_max_streams)
-        self._breaker = Breaker()
-        self._rung = 0
 
-    async def complete(self, request: Request) -> Reply:
-        """One answer before the deadline; LLMUnavailable or LLMMisconfigured otherwise."""
-        started = clock.monotonic()
-        self._breaker.check()
+    async def send(self, request: Request, form: Form) -> Heard:
+        """One call; errors are those of `Wire.send`."""
+        asked = str(uuid4())
+        session_id_cvar.set(request.session)
+        request_id_cvar.set(asked)
         try:
-            async with asyncio.timeout(request.deadline_s):
-                async with self._queue.turn(request.tenant):
-                    reply = await self._ask(request, started)
-        except TimeoutError:
-            self._breaker.failed()
-            raise LLMUnavailable("GigaChat did not answer in time") from None
-        except LLMMisconfigured:
-            self._breaker.failed()
-            raise
-        except LLMUnavailable:
-            self._breaker.failed()
-            raise
-        self._breaker.worked()
-        return reply
-
-    async def probe(self) -> Probe:
-        """One tiny call."""
-        request = Request(
-            Purpose.UNDERSTAND, (Said("user", "да"),), "probe", "probe", CALL_S, max_tokens=5
-        )
-        try:
-            reply = await self._ask(request, clock.monotonic())
-        except LLMUnavailable as error:
-            return Probe(False, (str(error),))
-        return Probe(True, (f"GigaChat answers as {reply.model}",))
+            answer = await self._open().achat.create(_body(request, self._model, form))
+            return _heard(answer.model_dump(), form, asked)
+        except ResponseError as error:
+            if error.status_code == 402 and self._model in SMALLER:
+                self._model = SMALLER[self._model]
+                logger.warning("GigaChat: the tokens are used up", other_model=self._model)
+                raise TryAgain("the tokens of one model are used up", after_s=0.01) from None
+            raise self._meaning(error) from None
+        except (httpx.HTTPError, OSError) as error:
+            raise _unreachable(error) from None
+        except (GigaChatException, ValueError, TypeError, AttributeError, LookupError) as error:
+            raise LLMUnavailable(f"GigaChat answered oddly ({type(error).__name__})") from None
 
     async def close(self) -> None:
         """Give the connections back."""
         if self._client is not None:
             await self._client.aclose()
 
-    async def _ask(self, request: Request, started: float) -> Reply:
-        """Step down the ladder until the account takes the request; remember where."""
-        while True:
-            rung = LADDER[self._rung] if request.schema else "text"
-            try:
-                answer = await self._call(_body(request, self._model, rung), request)
-            except _NotThisWay:
-                if request.schema is None or self._rung + 1 >= len(LADDER):
-                    raise LLMUnavailable("GigaChat refuses our requests") from None
-                self._rung += 1
-                logger.info("GigaChat: another way of structured answers", way=LADDER[self._rung])
-                continue
-            return _reply(answer, request, clock.monotonic() - started)
-
-    async def _call(self, body: dict[str, Any], request: Request) -> dict[str, Any]:
-        for attempt in (1, 2):
-            try:
-                session_id_cvar.set(request.session)
-                request_id_cvar.set(str(uuid4()))
-                answer = await self._open().achat.create(body)
-                found: dict[str, Any] = answer.model_dump()
-                return found
-            except ResponseError as error:
-                if not _again(error.status_code) or attempt == 2:
-                    raise _meaning(error.status_code) from None
-            except (httpx.HTTPError, OSError) as error:
-                if attempt == 2:
-                    raise _unreachable(error) from None
-            except (GigaChatException, ValueError) as error:
-                raise LLMUnavailable(f"GigaChat answered oddly ({type(error).__name__})") from None
-            await asyncio.sleep(0.5 * attempt)
-        raise LLMUnavailable("GigaChat does not answer")
-
     def _open(self) -> GigaChatAsyncClient:
         if self._client is None:
-            settings = self._settings
+            account = self._account
             hide_from_libraries("GIGACHAT_")
             self._client = GigaChatAsyncClient(
-                base_url=settings.gigachat_base_url.rstrip("/"),
-                auth_url=settings.gigachat_auth_url,
-                credentials=_credentials(settings),
-                scope=settings.gigachat_scope,
-                model=settings.gigachat_model,
+                base_url=account.base_url,
+                auth_url=account.auth_url,
+                credentials=account.key,
+                scope=account.scope,
+                model=account.model,
                 timeout=CALL_S,
                 max_retries=0,
                 verify_ssl_certs=True,
-                ssl_context=_roots(settings.gigachat_ca_bundle_file),
+                ssl_context=_roots(account.ca_bundle_file),
             )
         return self._client
 
+    def _meaning(self, error: ResponseError) -> Exception:
+        if str(error.url).startswith(self._account.auth_url):
+            return _refused_token(error.status_code)
+        match error.status_code:
+            case 400 | 422:
+                return NotThisWay("GigaChat refuses this form")
+            case 401:
+                return _refused_token(401)
+            case 402:
+                return LLMMisconfigured("the tokens of GIGACHAT_MODEL are used up")
+            case 403:
+                return LLMMisconfigured("GIGACHAT_SCOPE does not allow this request")
+            case 404:
+                return LLMMisconfigured("no such GIGACHAT_MODEL, or a wrong GIGACHAT_BASE_URL")
+            case 413:
+                return TooLong("the prompt is too long for GigaChat")
+            case 429:
+                after = error.retry_after if isinstance(error, RateLimitError) else 0.0
+                return TryAgain("all streams of GigaChat are busy", after_s=after, full=True)
+            case status:
+                return TryAgain(f"GigaChat answered {status}")
 
-class _NotThisWay(Exception):
-    """The account cannot answer in this form."""
+
+def _refused_token(status: int) -> Exception:
+    match status:
+        case 400:
+            return LLMMisconfigured("GIGACHAT_SCOPE is not the scope of this GigaChat account")
+        case 401 | 403:
+            return LLMMisconfigured(
+                "GigaChat refuses GIGACHAT_CLIENT_ID and GIGACHAT_CLIENT_SECRET"
+            )
+        case 404:
+            return LLMMisconfigured("GIGACHAT_AUTH_URL is not where GigaChat gives tokens")
+        case 429:
+            return TryAgain("GigaChat gives no more tokens for now", after_s=1.0, full=True)
+        case _:
+            return TryAgain(f"GigaChat's sign-in answered {status}")
 
 
-def _body(request: Request, model: str, rung: str) -> dict[str, Any]:
+def _body(request: Request, model: str, form: Form) -> dict[str, Any]:
     options: dict[str, Any] = {
         "temperature": max(request.temperature, 0.001),
         "max_tokens": request.max_tokens,
@@ -168,13 +187,10 @@ def _body(request: Request, model: str, rung: str) -> dict[str, Any]:
         "messages": [{"role": m.role, "content": [{"text": m.text}]} for m in request.messages],
         "model_options": options,
     }
-    if rung == "json_schema":
-        options["response_format"] = {
-            "type": "json_schema",
-            "schema": request.schema,
-            "strict": True,
-        }
-    elif rung == "function":
+    if form is Form.SCHEMA:
+        asked = {"type": "json_schema", "schema": request.schema, "strict": True}
+        options["response_format"] = asked
+    elif form is Form.FUNCTION:
         answer = {
             "name": "answer",
             "description": "Ответ в заданной форме",
@@ -182,83 +198,41 @@ def _body(request: Request, model: str, rung: str) -> dict[str, Any]:
         }
         body["tools"] = [{"functions": {"specifications": [answer]}}]
         body["tool_config"] = {"mode": "forced", "function_name": "answer"}
-    elif rung == "prompt":
-        ask = "Ответь одним объектом JSON по схеме: " + json.dumps(
-            request.schema, ensure_ascii=False
-        )
-        body["messages"][0]["content"].append({"text": ask})
     return body
 
 
-def _reply(answer: dict[str, Any], request: Request, seconds: float) -> Reply:
+def _heard(answer: dict[str, Any], form: Form, asked: str) -> Heard:
     messages = answer.get("messages") or [{}]
     parts = messages[0].get("content") or []
     text = "".join(str(p.get("text") or "") for p in parts)
     reason = str(answer.get("finish_reason") or messages[0].get("finish_reason") or "stop")
     finish = Finish.LENGTH if reason == "length" else Finish.STOP
     if reason in FILTERED or text.lstrip().startswith(CANNED):
-        finish, text = Finish.FILTERED, ""
+        finish, text, parts = Finish.FILTERED, "", []
+    call = next((p["function_call"] for p in parts if p.get("function_call")), None)
     data = None
-    if request.schema is not None and finish is not Finish.FILTERED:
-        call = next((p["function_call"] for p in parts if p.get("function_call")), None)
-        given = call.get("arguments") if isinstance(call, dict) else text
-        data = given if isinstance(given, dict) else read_object(str(given or ""))
-        if data is None:
-            raise LLMUnavailable("GigaChat did not answer in the asked form")
+    if form is Form.FUNCTION and isinstance(call, dict) and call.get("name") == "answer":
+        given = call.get("arguments")
+        data, text = (given, text) if isinstance(given, dict) else (None, str(given or ""))
     usage = answer.get("usage") or {}
-    return Reply(
+    return Heard(
         text=text,
         finish=finish,
         model=str(answer.get("model") or ""),
         data=data,
         input_tokens=int(usage.get("input_tokens") or 0),
         output_tokens=int(usage.get("output_tokens") or 0),
-        seconds=seconds,
+        request_id=asked,
     )
 
 
-def _again(status: int) -> bool:
-    return status == 429 or status >= 500
-
-
-def _meaning(status: int) -> Exception:
-    match status:
-        case 400 | 422:
-            return _NotThisWay()
-        case 401:
-            return LLMMisconfigured(
-                "GigaChat refuses GIGACHAT_CLIENT_ID and GIGACHAT_CLIENT_SECRET"
-            )
-        case 402:
-            return LLMMisconfigured("the tokens of GIGACHAT_MODEL are used up")
-        case 403:
-            return LLMMisconfigured("GIGACHAT_SCOPE does not allow this request")
-        case 404:
-            return LLMMisconfigured("no such GIGACHAT_MODEL, or a wrong GIGACHAT_BASE_URL")
-        case 429:
-            return LLMUnavailable("all streams of GigaChat are busy")
-        case _:
-            return LLMUnavailable(f"GigaChat answered {status}")
-
-
-def _unreachable(error: Exception) -> LLMUnavailable:
+def _unreachable(error: Exception) -> Exception:
     if "CERTIFICATE" in str(error).upper():
         return LLMMisconfigured(
             "GigaChat's certificate is not trusted: put the Russian Trusted Root CA "
             "into GIGACHAT_CA_BUNDLE_FILE"
         )
-    return LLMUnavailable(f"GigaChat cannot be reached ({type(error).__name__})")
-
-
-def _credentials(settings: Settings) -> str:
-    """The authorization key: made of id and secret, or pasted ready into the secret."""
-    client_id, secret = settings.gigachat_client_id or "", settings.gigachat_client_secret or ""
-    try:
-        if base64.b64decode(secret, validate=True).decode().startswith(f"{client_id}:"):
-            return secret
-    except ValueError:
-        pass
-    return base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+    return TryAgain(f"GigaChat cannot be reached ({type(error).__name__})")
 
 
 def _roots(bundle: str | None) -> ssl.SSLContext:

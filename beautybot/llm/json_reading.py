@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -20,3 +21,19 @@ def read_object(text: str) -> dict[str, Any] | None:
     except (msgspec.DecodeError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    """True if a value is of a flat schema: objects, arrays of objects, strings, string enums."""
+    match schema.get("type"):
+        case "object":
+            parts: Mapping[str, Any] = schema.get("properties", {})
+            return (
+                isinstance(value, dict)
+                and all(name in value for name in schema.get("required", ()))
+                and all(fits(value[name], part) for name, part in parts.items() if name in value)
+            )
+        case "array":
+            return isinstance(value, list) and all(fits(item, schema["items"]) for item in value)
+        case _:
+            return isinstance(value, str) and value in schema.get("enum", (value,))

@@ -15,6 +15,11 @@ class FairQueue:
         self._free = streams
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
+    @property
+    def crowded(self) -> bool:
+        """True while somebody waits for a stream."""
+        return any(not future.done() for queue in self._waiting.values() for future in queue)
+
     @asynccontextmanager
     async def turn(self, tenant: str) -> AsyncIterator[None]:
         """Wait for a stream, hold it for the length of the block."""
@@ -25,7 +30,7 @@ class FairQueue:
             self._give()
 
     async def _take(self, tenant: str) -> None:
-        if self._free > 0 and not self._waiting:
+        if self._free > 0 and not self.crowded:
             self._free -= 1
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from beautybot.llm.base import LLM
+from beautybot.llm.chain import Chain
 from beautybot.settings import Settings
 
 
 def build(settings: Settings) -> LLM | None:
-    """GigaChat where its credentials are set; None, a first-class mode, where they are not."""
-    if settings.gigachat_client_id is None:
-        return None
-    from beautybot.llm.gigachat import GigaChatModel  # 0.3 s of import that only this pays
+    """
+    GigaChat, an OpenAI-compatible endpoint, or the one behind the other.
 
-    return GigaChatModel(settings)
+    None, a first-class mode, where neither is configured.
+    """
+    models: list[LLM] = []
+    if settings.gigachat_client_id is not None:
+        from beautybot.llm import gigachat  # 0.3 s of import that only this pays
+
+        models.append(gigachat.build(gigachat.of_settings(settings)))
+    if settings.openai_base_url is not None:
+        from beautybot.llm import openai_compatible
+
+        models.append(openai_compatible.build(settings))
+    if len(models) < 2:
+        return models[0] if models else None
+    return Chain(models)

@@ -1,0 +1,222 @@
+"""
+A provider made steady: streams, deadlines, second tries, the ladder of forms, repairs.
+
+What an account cannot do is learnt once and remembered; when it is gone, the
+breaker answers for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from beautybot.kit import clock, log
+from beautybot.llm.base import (
+    Finish,
+    LLMBusy,
+    LLMInvalid,
+    LLMUnavailable,
+    Probe,
+    Purpose,
+    Reply,
+    Request,
+    Said,
+)
+from beautybot.llm.circuit import Breaker
+from beautybot.llm.json_reading import fits, read_object
+from beautybot.llm.queueing import FairQueue
+from beautybot.llm.wire import Form, Heard, NotThisWay, TooLong, TryAgain, Wire
+
+logger = log.get(__name__)
+
+TRIES = 2
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 10.0
+PROBE_S = 20.0
+LADDER = (Form.SCHEMA, Form.FUNCTION, Form.TEXT)
+CUT_TO = 2_000
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Steady:
+    """One account as an LLM: at most `streams` calls at once, shared fairly by tenants."""
+
+    def __init__(self, wire: Wire, *, streams: int, sleep: Sleep = asyncio.sleep) -> None:
+        self.name = wire.name
+        self._wire = wire
+        self._queue = FairQueue(streams)
+        self._breaker = Breaker()
+        self._rung = 0
+        self._sleep = sleep
+
+    @property
+    def crowded(self) -> bool:
+        """True while callers wait for a stream, or while the account is resting."""
+        return self._queue.crowded or self._breaker.is_open
+
+    async def complete(self, request: Request) -> Reply:
+        """One answer before the deadline; LLMUnavailable otherwise."""
+        self._breaker.check()
+        call = _Call(self._wire, request, self._sleep)
+        try:
+            async with asyncio.timeout(request.deadline_s), self._queue.turn(request.tenant):
+                call.started = clock.monotonic()
+                reply = await self._ask(call)
+        except TimeoutError:
+            if call.started is None:
+                raise LLMBusy(f"no stream of {self.name} came free in time") from None
+            self._breaker.failed()
+            raise LLMUnavailable(f"{self.name} did not answer in time") from None
+        except NotThisWay:
+            self._breaker.failed()
+            raise LLMUnavailable(f"{self.name} refuses our requests") from None
+        except (LLMBusy, LLMInvalid):
+            raise  # it lives: one client's odd words must not rest it for all
+        except LLMUnavailable:
+            self._breaker.failed()
+            raise
+        self._breaker.worked()
+        return reply
+
+    async def probe(self) -> Probe:
+        """One tiny call, past the breaker; never raises."""
+        asked = (Said("user", "Ответь одним словом: да"),)
+        request = Request(Purpose.UNDERSTAND, asked, "probe", "probe", PROBE_S, max_tokens=5)
+        call = _Call(self._wire, request, self._sleep)
+        try:
+            async with asyncio.timeout(PROBE_S):
+                heard = await call.send(request, Form.TEXT)
+        except TimeoutError:
+            return Probe(False, (f"{self.name} did not answer within {PROBE_S:.0f} seconds",))
+        except NotThisWay:
+            return Probe(False, (f"{self.name} refuses our requests",))
+        except LLMUnavailable as error:
+            return Probe(False, (str(error),))
+        self._breaker.worked()
+        return Probe(True, (f"{self.name} answers as {heard.model}",))
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._wire.close()
+
+    async def _ask(self, call: _Call) -> Reply:
+        if call.request.schema is None:
+            return call.reply(await call.send(call.request, Form.TEXT))
+        heard, form = await self._down_the_ladder(call)
+        if heard.finish is Finish.FILTERED:
+            return call.reply(heard)
+        if (reply := call.in_form(heard)) is not None:
+            return reply
+        mended = await call.send(repairing(call.request, heard.text), form)
+        if mended.finish is Finish.FILTERED:
+            return call.reply(mended)
+        if (reply := call.in_form(mended)) is not None:
+            return reply
+        raise LLMInvalid(f"{self.name} did not answer in the asked form")
+
+    async def _down_the_ladder(self, call: _Call) -> tuple[Heard, Form]:
+        """Step down until the account takes the request; remember where."""
+        while True:
+            rung, form = self._rung, LADDER[self._rung]
+            try:
+                return await call.send(in_words(call.request, form), form), form
+            except NotThisWay:
+                if rung + 1 == len(LADDER):
+                    self._rung = 0  # it refuses all: look again from the top, later
+                    raise LLMUnavailable(f"{self.name} refuses our requests") from None
+                self._rung = max(self._rung, rung + 1)
+                logger.info("another form of structured answers", model=self.name, form=form)
+
+
+@dataclass(slots=True)
+class _Call:
+    """One request on its way: how often it was sent, since when."""
+
+    wire: Wire
+    request: Request
+    sleep: Sleep
+    started: float | None = None
+    sent: int = 0
+
+    async def send(self, request: Request, form: Form) -> Heard:
+        """Send, once more after a passing trouble or with a shorter prompt."""
+        cut = False
+        for attempt in range(1, TRIES + 2):
+            self.sent += 1
+            try:
+                return await self.wire.send(request, form)
+            except TooLong:
+                if cut:
+                    raise LLMUnavailable("the prompt is too long") from None
+                request, cut = shortened(request), True
+            except TryAgain as trouble:
+                if attempt >= TRIES:
+                    raise _given_up(trouble) from None
+                await self.sleep(_pause(attempt, trouble.after_s))
+        raise LLMUnavailable("no answer")
+
+    def in_form(self, heard: Heard) -> Reply | None:
+        """The answer, if it is of the asked form."""
+        given = heard.data if isinstance(heard.data, dict) else read_object(heard.text)
+        schema = self.request.schema
+        if schema is None or given is None or not fits(given, schema):
+            return None
+        return self.reply(replace(heard, data=given))
+
+    def reply(self, heard: Heard) -> Reply:
+        """The answer as the asker gets it."""
+        began = self.started if self.started is not None else clock.monotonic()
+        return Reply(
+            text=heard.text,
+            finish=heard.finish,
+            model=heard.model,
+            data=heard.data,
+            input_tokens=heard.input_tokens,
+            output_tokens=heard.output_tokens,
+            request_id=heard.request_id,
+            seconds=clock.monotonic() - began,
+            calls=self.sent,
+        )
+
+
+def in_words(request: Request, form: Form) -> Request:
+    """The schema spelled out in the first message, where the form itself cannot carry it."""
+    if form is not Form.TEXT or request.schema is None:
+        return request
+    schema = json.dumps(request.schema, ensure_ascii=False)
+    first, *rest = request.messages
+    told = f"{first.text}\n\nОтветь только одним объектом JSON по этой схеме: {schema}"
+    return replace(request, messages=(Said(first.role, told), *rest))
+
+
+def repairing(request: Request, answer: str) -> Request:
+    """The one request to mend an answer."""
+    plain = in_words(request, Form.TEXT)
+    return replace(
+        plain,
+        messages=(
+            *plain.messages,
+            Said("assistant", answer[:1_000] or "…"),
+            Said("user", "Это не подходит. Пришли только объект JSON по схеме, без пояснений."),
+        ),
+    )
+
+
+def shortened(request: Request) -> Request:
+    """The same with the instruction and only the end of what came last."""
+    first, last = request.messages[0], request.messages[-1]
+    if first is last:
+        return replace(request, messages=(Said(last.role, last.text[-CUT_TO:]),))
+    return replace(request, messages=(first, Said(last.role, last.text[-CUT_TO:])))
+
+
+def _pause(attempt: int, wanted_s: float) -> float:
+    return min(wanted_s or FIRST_PAUSE_S * attempt * random.uniform(1.0, 2.0), LONGEST_PAUSE_S)
+
+
+def _given_up(trouble: TryAgain) -> LLMUnavailable:
+    return LLMBusy(str(trouble)) if trouble.full else LLMUnavailable(str(trouble))
