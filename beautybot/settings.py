@@ -165,6 +165,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("GIGACHAT_BASE_URL must end with /v1")
     if settings.openai_base_url:
         _check_url("openai_base_url", settings.openai_base_url)
+    if bool(settings.openai_base_url) != bool(settings.openai_model):
+        raise SettingsError("OPENAI_BASE_URL and OPENAI_MODEL must be set together")
     _check_choice("telegram_mode", settings.telegram_mode, ("webhook", "polling"))
     _check_choice("log_format", settings.log_format, ("auto", "json", "console"))
     _check_choice("log_level", settings.log_level, ("DEBUG", "INFO", "WARNING", "ERROR"))

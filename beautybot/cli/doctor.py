@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -47,6 +48,7 @@ def doctor(as_json: JsonFlag = False) -> None:
         found += await house.db.read(_stored, house)
         async for finding in _channels(house):
             found.append(finding)
+        found += await _model(house.settings)
         return found
 
     rows: list[dict[str, Any]] = [asdict(finding) for finding in inside(work)]
@@ -145,6 +147,41 @@ def _secrets(
     if account.channel == "whatsapp" and not signed:
         what = "half connected: without an app secret its deliveries are refused"
         yield Finding(about, "broken", what, f"WHATSAPP_APP_SECRET, or {_again(salon, account)}")
+
+
+async def _model(settings: Settings) -> list[Finding]:
+    from beautybot.llm import registry
+
+    model = registry.build(settings)
+    if model is None:
+        return []
+    try:
+        probe = await model.probe()
+    finally:
+        await model.close()
+    roots = list(_own_roots(settings.gigachat_ca_bundle_file))
+    state = "ok" if probe.ok else "broken"
+    mend = "" if probe.ok else "the receptionist works by rules meanwhile"
+    return [*roots, *(Finding("language model", state, line, mend) for line in probe.lines)]
+
+
+def _own_roots(bundle: str | None) -> Iterator[Finding]:
+    """The fingerprints of the roots that are trusted beside the usual ones, to be compared."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    if bundle is None:
+        return
+    try:
+        found = x509.load_pem_x509_certificates(Path(bundle).read_bytes())
+    except (OSError, ValueError):
+        what = "GIGACHAT_CA_BUNDLE_FILE must be a readable PEM file"
+        yield Finding("language model", "broken", what, "GIGACHAT_CA_BUNDLE_FILE")
+        return
+    for root in found:
+        mark = root.fingerprint(SHA256()).hex(":").upper()
+        name = root.subject.rfc4514_string()
+        yield Finding("language model", "ok", f"trusts {name}, SHA-256 {mark}")
 
 
 async def _channels(house: House) -> AsyncIterator[Finding]:

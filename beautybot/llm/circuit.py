@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from beautybot.kit.clock import monotonic
 from beautybot.llm.base import LLMUnavailable
 
@@ -12,7 +14,8 @@ REST_S = 60.0
 class Breaker:
     """Counts failures in a row; open, it refuses at once until a minute has passed."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: Callable[[], float] = monotonic) -> None:
+        self._seconds = seconds
         self._failures = 0
         self._asked_at = float("-inf")
 
@@ -25,14 +28,14 @@ class Breaker:
         """LLMUnavailable while the breaker is open; the first after a minute may try."""
         if not self.is_open:
             return
-        if monotonic() - self._asked_at < REST_S:
+        if self._seconds() - self._asked_at < REST_S:
             raise LLMUnavailable("the model is resting after failures")
-        self._asked_at = monotonic()
+        self._asked_at = self._seconds()
 
     def failed(self) -> None:
         """A call failed."""
         self._failures += 1
-        self._asked_at = monotonic()
+        self._asked_at = self._seconds()
 
     def worked(self) -> None:
         """A call worked: closed again."""

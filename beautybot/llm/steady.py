@@ -45,11 +45,18 @@ Sleep = Callable[[float], Awaitable[None]]
 class Steady:
     """One account as an LLM: at most `streams` calls at once, shared fairly by tenants."""
 
-    def __init__(self, wire: Wire, *, streams: int, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        streams: int,
+        sleep: Sleep = asyncio.sleep,
+        seconds: Callable[[], float] = clock.monotonic,
+    ) -> None:
         self.name = wire.name
         self._wire = wire
         self._queue = FairQueue(streams)
-        self._breaker = Breaker()
+        self._breaker = Breaker(seconds)
         self._rung = 0
         self._sleep = sleep
 
