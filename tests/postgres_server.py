@@ -38,11 +38,21 @@ def binaries() -> Path | None:
     return Path(on_path).resolve().parent if on_path and shutil.which("initdb") else None
 
 
-def start(folder: Path, while_alive: int) -> str:
-    """Start a keeper and wait for its server; the URL of the server, without a database."""
+def start(folder: Path, while_alive: int, *, durable: bool = False) -> str:
+    """
+    Start a keeper and wait for its server; the URL of the server, without a database.
+
+    `durable`: with fsync, for benchmarks; tests do without.
+    """
     log = (folder.parent / f"{folder.name}.log").open("ab")
     subprocess.Popen(
-        [sys.executable, __file__, str(folder), str(while_alive)],
+        [
+            sys.executable,
+            __file__,
+            str(folder),
+            str(while_alive),
+            *(["durable"] if durable else []),
+        ],
         stdout=log,
         stderr=log,
         stdin=subprocess.DEVNULL,
@@ -58,7 +68,7 @@ def start(folder: Path, while_alive: int) -> str:
     raise RuntimeError(f"PostgreSQL did not start: {Path(log.name).read_text()[-2000:]}")
 
 
-def keep(folder: Path, while_alive: int) -> None:
+def keep(folder: Path, while_alive: int, *, durable: bool) -> None:
     """Run a server until the process dies or we are told to stop; leave nothing behind."""
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: stopping.append(number))
@@ -73,7 +83,7 @@ def keep(folder: Path, while_alive: int) -> None:
         **_as_postgres(),
     )
     port = _free_port()
-    options = [f"port={port}", "listen_addresses=127.0.0.1", *QUICK, *SMALL]
+    options = [f"port={port}", "listen_addresses=127.0.0.1", *SMALL, *(() if durable else QUICK)]
     server = subprocess.Popen(
         [bin_ / "postgres", "-D", data, *(part for o in options for part in ("-c", o))],
         **_as_postgres(),
@@ -123,4 +133,4 @@ def _lives(pid: int) -> bool:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]), int(sys.argv[2]))
+    keep(Path(sys.argv[1]), int(sys.argv[2]), durable="durable" in sys.argv[3:])

@@ -7,16 +7,14 @@ says that it is still to be read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from beautybot.conversations.models import inbound_events
-from beautybot.kit.db import across_salons
+from beautybot.kit.db import ManyRows, across_salons
 from beautybot.kit.leases import claim, finish
 
 # Telegram's update_id starts again at a random number after a silent week
@@ -64,8 +62,13 @@ def accept(conn: Connection, events: list[RawEvent]) -> None:
     WhatsApp repeats for up to seven days and Telegram for one until they see
     a 200, so a repeat is ordinary traffic and not an error.
     """
-    statement = _PG_ACCEPT if conn.dialect.name == "postgresql" else _SQLITE_ACCEPT
-    conn.execute(statement, _rows(events))
+    # One statement may not meet the same key twice: the first of a batch stands for all.
+    fresh: dict[tuple[str, str], RawEvent] = {}
+    for event in events:
+        fresh.setdefault((event.channel, event.key), event)
+    rows = [_row(event) for event in fresh.values()]
+    expired = min(event.received_at for event in events) - KEY_LIVES
+    _ACCEPT.insert(conn, rows, {"expired": expired})
 
 
 def take(conn: Connection, now: datetime, worker: str, limit: int) -> list[Event]:
@@ -128,20 +131,16 @@ def backlog(conn: Connection) -> Backlog:
     return Backlog(unread, oldest, poison)
 
 
-def _rows(events: Iterable[RawEvent]) -> list[dict[str, Any]]:
-    return [
-        {
-            "channel": event.channel,
-            "key": event.key,
-            "account_id": event.account_id,
-            "signed_by": event.signed_by,
-            "received_at": event.received_at,
-            "body": event.body,
-            "due_at": event.received_at,
-            "expired": event.received_at - KEY_LIVES,
-        }
-        for event in events
-    ]
+def _row(event: RawEvent) -> tuple[Any, ...]:
+    return (
+        event.channel,
+        event.key,
+        event.account_id,
+        event.signed_by,
+        event.received_at,
+        event.body,
+        event.received_at,
+    )
 
 
 def _event(row: Row[Any]) -> Event:
@@ -157,9 +156,7 @@ def _event(row: Row[Any]) -> Event:
     )
 
 
-def _accept_statement(insert: Any) -> Any:
-    columns = ("channel", "key", "account_id", "signed_by", "received_at", "body", "due_at")
-    statement = insert(inbound_events).values({name: bindparam(name) for name in columns})
+def _once(statement: Any) -> Any:
     fresh = ("account_id", "signed_by", "received_at", "body", "due_at")
     return statement.on_conflict_do_update(
         index_elements=["channel", "key"],
@@ -169,5 +166,8 @@ def _accept_statement(insert: Any) -> Any:
     )
 
 
-_PG_ACCEPT = _accept_statement(postgresql.insert)
-_SQLITE_ACCEPT = _accept_statement(sqlite.insert)
+_ACCEPT = ManyRows(
+    inbound_events,
+    ("channel", "key", "account_id", "signed_by", "received_at", "body", "due_at"),
+    _once,
+)

@@ -8,6 +8,7 @@ forged deliveries costs a hash each and no query.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from beautybot.businesses import credentials
@@ -28,6 +29,7 @@ class Doors:
     keyring: Keyring
     app_secret: str | None
     _read_at: float = field(default=float("-inf"))
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _secrets: list[AppSecret] = field(default_factory=list)
     _telegram: dict[str, Door] = field(default_factory=dict)
 
@@ -57,11 +59,17 @@ class Doors:
         return None
 
     async def _refresh(self, older_than_s: float) -> bool:
-        now = monotonic()
-        if now - self._read_at < older_than_s:
+        if monotonic() - self._read_at < older_than_s:
             return False
-        self._read_at = now
+        async with self._reading:  # who comes meanwhile waits, lest a true delivery be refused
+            now = monotonic()
+            if now - self._read_at < older_than_s:
+                return True
+            await self._read()
+            self._read_at = now
+        return True
+
+    async def _read(self) -> None:
         self._secrets = await self.db.read(credentials.app_secrets, self.keyring, self.app_secret)
         doors = await self.db.read(credentials.doors, "telegram")
         self._telegram = {door.lookup: door for door in doors}
-        return True

@@ -8,9 +8,8 @@ hears "200", whatever is in it.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
 from starlette.types import Receive, Scope, Send
@@ -23,6 +22,7 @@ from beautybot.kit.batching import Batcher
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import DatabaseUnavailable
 from beautybot.kit.wakeup import Wakeup
+from beautybot.web.deadlines import ReadDeadline
 from beautybot.web.doors import Doors
 
 logger = log.get(__name__)
@@ -51,6 +51,7 @@ class Webhooks:
     wakeup: Wakeup
     verify_token: str
     clock: Clock = clocks.now
+    deadline: ReadDeadline = field(default_factory=lambda: ReadDeadline(READ_S))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         channel, _, key = str(scope["path"])[len(ROOT) :].partition("/")
@@ -72,11 +73,11 @@ class Webhooks:
     async def _receive(self, channel: str, key: str, scope: Scope, receive: Receive) -> None:
         headers = _headers(scope)
         if channel == "whatsapp":
-            body = await _body(receive, headers, CAPS[channel])
+            body = await _body(receive, headers, CAPS[channel], self.deadline)
             event = await self._whatsapp(body, headers)
         else:
             door = await self._telegram_account(key, headers)
-            body = await _body(receive, headers, CAPS[channel])
+            body = await _body(receive, headers, CAPS[channel], self.deadline)
             event = self._telegram(body, door)
         await self.inbox.add(event)
         self.wakeup.ring()
@@ -137,12 +138,14 @@ class Webhooks:
         )
 
 
-async def _body(receive: Receive, headers: dict[bytes, bytes], cap: int) -> bytes:
+async def _body(
+    receive: Receive, headers: dict[bytes, bytes], cap: int, deadline: ReadDeadline
+) -> bytes:
     declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > cap:
         raise Refused(413)
     try:
-        async with asyncio.timeout(READ_S):
+        with deadline:
             message = await receive()
             body: bytes = message.get("body", b"")
             while message.get("more_body"):

@@ -6,6 +6,7 @@ SQLAlchemy Core.  `await db.read(verb, …)` and `await db.write(verb, …)` run
 in one transaction and give back what it returns: values, never live rows.
 """
 
+from beautybot.kit.db.bulk import ManyRows
 from beautybot.kit.db.database import Database, DatabaseUnavailable, connect
 from beautybot.kit.db.schema import (
     Instant,
@@ -22,6 +23,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Instant",
     "Json",
+    "ManyRows",
     "across_salons",
     "connect",
     "insert",

@@ -147,6 +147,8 @@ class Writer:
     ) -> list[tuple[Any, BaseException | None]]:
         outcomes: list[tuple[Any, BaseException | None]] = []
         with self._locks.committing(alone=self._checkpoints), conn.begin():
+            if len(verbs) == 1:  # nobody shares it: what fails may undo the whole transaction
+                return [(verbs[0](conn), None)]
             raw = conn.connection.driver_connection
             assert raw is not None
             for verb in verbs:

@@ -1,0 +1,1 @@
+"""How fast deliveries are made durable, beside an endpoint that stores nothing."""
