@@ -192,3 +192,38 @@ turns = Table(
     Column("overtaken", Boolean, nullable=False, server_default="0"),
     Index("ix_turns_conversation_id", "conversation_id"),
 )
+
+# How much a language model was asked, by salon and day; client_id 0 is the salon as a whole.
+model_use = Table(
+    "model_use",
+    metadata,
+    row_id(),
+    of_business(),
+    Column("day", String(10), nullable=False),  # by the salon's calendar
+    Column("client_id", BigId, nullable=False),
+    Column("calls", BigId, nullable=False, server_default="0"),
+    # Wordings that were looked at, and those that claimed what no fact supports.
+    Column("wordings", BigId, nullable=False, server_default="0"),
+    Column("untrue", BigId, nullable=False, server_default="0"),
+    UniqueConstraint("business_id", "day", "client_id"),
+)
+
+# What clients asked and the salon has not answered for good yet.
+questions = Table(
+    "questions",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("conversation_id", "conversations"),
+    Column("key", String(120), nullable=False),  # alike questions have the same one
+    Column("text", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("times", BigId, nullable=False, server_default="1"),
+    # Set: a person wrote this answer; it is offered as an entry of the salon's own answers.
+    Column("answer", Text, nullable=True),
+    Column("answered_at", Instant, nullable=True),
+    Column("closed_at", Instant, nullable=True),
+    Column("outcome", String(12), nullable=True),  # adopted, dismissed
+    UniqueConstraint("business_id", "key"),
+    Index("ix_questions_conversation_id", "conversation_id"),
+)

@@ -124,6 +124,19 @@ def _stranger(word: str) -> str | None:
     return _datives().get(word)
 
 
+def is_first_name(word: str) -> bool:
+    """True for a common first name, full or short, in any case: "ольга", "Оле", "Машу"."""
+    return word.lower().replace("ё", "е") in _first_names()
+
+
+@cache
+def _first_names() -> frozenset[str]:
+    names = set(table("names")["short"]) | {s for v in _shorts().values() for s in v}
+    names |= set(table("names")["more"].split())
+    plain = {name.replace("ё", "е") for name in names}
+    return frozenset(plain | {form for name in plain for form in _by_ending(name)})
+
+
 @cache
 def _shorts() -> dict[str, tuple[str, ...]]:
     return {full: tuple(short.split()) for full, short in table("names")["short"].items()}

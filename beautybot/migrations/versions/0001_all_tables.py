@@ -182,6 +182,23 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "model_use",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("business_id", BIG, nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("client_id", BIG, nullable=False),
+        sa.Column("calls", BIG, server_default="0", nullable=False),
+        sa.Column("wordings", BIG, server_default="0", nullable=False),
+        sa.Column("untrue", BIG, server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_model_use_business_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_model_use")),
+        sa.UniqueConstraint(
+            "business_id", "day", "client_id", name=op.f("uq_model_use_business_id_day_client_id")
+        ),
+    )
+    op.create_table(
         "notices",
         sa.Column("id", BIG, nullable=False),
         sa.Column("business_id", BIG, nullable=False),
@@ -770,6 +787,31 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_messages_conversation_id_id", ["conversation_id", "id"], unique=False
         )
+
+    op.create_table(
+        "questions",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("business_id", BIG, nullable=False),
+        sa.Column("conversation_id", BIG, nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("times", BIG, server_default="1", nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=12), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_questions_business_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_questions_conversation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sa.UniqueConstraint("business_id", "key", name=op.f("uq_questions_business_id_key")),
+    )
+    with op.batch_alter_table("questions", schema=None) as batch_op:
+        batch_op.create_index("ix_questions_conversation_id", ["conversation_id"], unique=False)
 
     op.create_table(
         "turns",
