@@ -29,9 +29,42 @@ def stems(of: Path, suffix: str) -> set[str]:
     return {path.stem for path in of.glob(f"*{suffix}") if path.stem != "__init__"}
 
 
+def dead_links(document: Path) -> list[str]:
+    """Links of a page to files that are not there."""
+    text = document.read_text(encoding="utf-8")
+    targets = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text)]
+    return [
+        f"{document.name}: {target}"
+        for target in targets
+        if target and "://" not in target and not (document.parent / target).exists()
+    ]
+
+
 def test_every_setting_is_in_the_example_file() -> None:
     """.env.example is the list an operator starts from."""
     assert missing(NAMES, (ROOT / ".env.example").read_text(encoding="utf-8")) == []
+
+
+def test_every_setting_is_in_the_manual() -> None:
+    """An owner's administrator reads there what it does."""
+    manual = (ROOT / "docs" / "manual" / "settings.md").read_text(encoding="utf-8")
+
+    assert missing(NAMES, manual) == []
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    """A page that moved takes its links along."""
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+    assert [broken for document in documents for broken in dead_links(document)] == []
+
+
+def test_a_dead_link_is_seen(tmp_path: Path) -> None:
+    """Control."""
+    page = tmp_path / "page.md"
+    page.write_text("[there](page.md#part) [gone](gone.md) [out](https://example.com)")
+
+    assert dead_links(page) == [f"{page.name}: gone.md"]
 
 
 def test_the_example_file_names_no_setting_that_is_not_there() -> None:
