@@ -1,30 +1,32 @@
 """
 Asking a language model what the client meant, where the rules are not sure.
 
-The model answers in the closed list; its `value`s are the client's own words
-and go through the rules again.  It sees names and masked words, no ids, no
-phones, and cannot write anything.
+The model answers in the closed list; its `value`s are the client's own words,
+or names of this salon's list, and go through the rules again.  It sees names
+and masked words, no ids, no phones, and cannot write anything.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from beautybot.agent import commands as c
+from beautybot.agent.adviser import Adviser
 from beautybot.agent.commands import Command
+from beautybot.agent.masking import mask
 from beautybot.agent.memory import Memory
 from beautybot.agent.rules import Salon, of_text
-from beautybot.conversations.history import Seen
-from beautybot.kit import log
-from beautybot.llm.base import LLM, Finish, LLMUnavailable, Purpose, Request, Said
+from beautybot.conversations.history import Message, Seen
+from beautybot.llm.base import Purpose, Request, Said
 
-logger = log.get(__name__)
-DEADLINE_S = 15.0
-MOST_WORDS = 1000
+DEADLINE_S = 14.0
+MOST_TURNS = 10
+MOST_OF_A_TURN = 300
+MOST_NAMES = 3_000
+MOST_COMMANDS = 8
 
 OPS = (
     "greet",
@@ -62,7 +64,6 @@ SCHEMA: dict[str, Any] = {
     },
     "required": ["commands", "mood"],
 }
-_PRIVATE = re.compile(r"\+?\d[\d\s()\-]{7,}\d|\S+@\S+\.\w+")
 
 
 def is_unsure(commands: Sequence[Command]) -> bool:
@@ -71,27 +72,15 @@ def is_unsure(commands: Sequence[Command]) -> bool:
 
 
 async def ask(
-    llm: LLM, seen: Seen, memory: Memory, salon: Salon, rules: list[Command]
+    adviser: Adviser, seen: Seen, memory: Memory, salon: Salon, rules: list[Command]
 ) -> list[Command]:
     """The model's commands after the rules have resolved their words; else what the rules had."""
-    words = masked("\n".join(m.text for m in seen.unanswered))
-    request = Request(
-        purpose=Purpose.UNDERSTAND,
-        messages=(
-            Said("system", _prompt().replace("{salon}", seen.business.name[:80])),
-            Said("user", f"Открытый вопрос: {memory.asked}\nСообщение клиента:\n<<<\n{words}\n>>>"),
-        ),
-        tenant=str(seen.business.id),
-        session=f"conversation-{seen.claim.conversation_id}",
-        deadline_s=DEADLINE_S,
-        schema=SCHEMA,
-    )
-    try:
-        reply = await llm.complete(request)
-    except LLMUnavailable as error:
-        logger.warning("the model did not help", error=str(error))
+    people = known_names(salon)
+    words = mask("\n".join(m.text for m in seen.unanswered), people)
+    if not words.strip():
         return rules
-    if reply.finish is Finish.FILTERED or not isinstance(reply.data, dict):
+    reply = await adviser.ask(_request(words, seen, memory, salon, people))
+    if reply is None or not isinstance(reply.data, dict):
         return rules
     found = [k for item in _items(reply.data) for k in _resolved(item, words, seen, memory, salon)]
     kept = [k for k in rules if not isinstance(k, c.Unclear)]
@@ -100,10 +89,54 @@ async def ask(
     return [*kept, *found] or rules
 
 
-def masked(text: str) -> str:
-    """The client's words without phones and e-mails, cut, without control signs."""
-    clean = "".join(ch for ch in text if ch.isprintable() or ch == "\n")
-    return _PRIVATE.sub("[скрыто]", clean)[:MOST_WORDS]
+def known_names(salon: Salon) -> frozenset[str]:
+    """The names of the salon's own people, in every form: they are no secret to its model."""
+    return frozenset(form for p in salon.catalogue.specialists for form in _forms(p))
+
+
+def _forms(person: Any) -> Iterator[str]:
+    yield from person.name_forms
+    yield from person.name.lower().split()
+
+
+def _request(
+    words: str, seen: Seen, memory: Memory, salon: Salon, people: frozenset[str]
+) -> Request:
+    """Static text first, so that the provider's cache of prefixes helps; the new words last."""
+    earlier = "\n".join(_line(m, people) for m in seen.earlier[-MOST_TURNS:] if m.text.strip())
+    asked = f"Разговор до этого:\n{earlier or '–'}\n\nОткрытый вопрос салона: {memory.asked}\n"
+    return Request(
+        purpose=Purpose.UNDERSTAND,
+        messages=(
+            Said("system", _system(seen, salon)),
+            Said("user", f"{asked}Новое сообщение:\n<client>{words}</client>"),
+        ),
+        tenant=str(seen.business.id),
+        session=f"conversation-{seen.claim.conversation_id}",
+        deadline_s=DEADLINE_S,
+        schema=SCHEMA,
+    )
+
+
+def _system(seen: Seen, salon: Salon) -> str:
+    """No instruction can come from a price list: its lines are quoted, cut and on one line."""
+    services = "; ".join(dict.fromkeys(_name(s.name) for s in salon.catalogue.services))
+    people = "; ".join(dict.fromkeys(_name(p.name) for p in salon.catalogue.specialists))
+    return (
+        prompt("understand")
+        .replace("{salon}", _name(seen.business.name))
+        .replace("{services}", services[:MOST_NAMES])
+        .replace("{people}", people[:MOST_NAMES])
+    )
+
+
+def _name(text: str) -> str:
+    return " ".join(text.split())[:80].translate({ord("<"): "‹", ord(">"): "›"})
+
+
+def _line(message: Message, people: frozenset[str]) -> str:
+    who = "клиент" if message.direction == "inbound" else "салон"
+    return f"{who}: {' '.join(mask(message.text, people, MOST_OF_A_TURN).split())}"
 
 
 def _items(data: dict[str, Any]) -> list[tuple[str, str]]:
@@ -112,7 +145,7 @@ def _items(data: dict[str, Any]) -> list[tuple[str, str]]:
         return []
     return [
         (str(i.get("op", "")), str(i.get("value", "")))
-        for i in listed[:8]
+        for i in listed[:MOST_COMMANDS]
         if isinstance(i, dict) and i.get("op") in OPS
     ]
 
@@ -122,41 +155,58 @@ def _resolved(
 ) -> list[Command]:
     """One proposed command, its words judged by the rules: what they do not bear out is dropped."""
     op, value = item
-    if value and value.lower() not in words.lower():
-        value = ""  # not the client's own words
+    if not _may_say(op, value, words, salon):
+        value = ""
     plain: dict[str, Command] = {
         "greet": c.Greet(),
         "goodbye": c.Leave(),
         "chitchat": c.Thank(),
         "off_topic": c.OffTopic(),
         "ask_services": c.AskInfo(c.Topic.SERVICES, words[:300]),
-        "ask_info": c.AskInfo(c.Topic.OTHER, words[:300]),
+        "ask_info": c.AskInfo(c.Topic.OTHER, value or words[:300]),
         "list_my_bookings": c.ListBookings(),
         "start_booking": c.Book(),
         "cancel_booking": c.CancelBooking(),
         "reschedule": c.Reschedule(),
-        "human": c.Human("asked"),
     }
     if op in plain:
         return [plain[op]]
-    if not value:
-        return [c.AskPrice()] if op == "ask_price" else []
-    at = seen.unanswered[-1].sent_at
-    judged = of_text(value, at, seen.business, memory, salon)
+    judged = _judged(value, seen, memory, salon)
     match op:
+        case "human":
+            return [k for k in judged if isinstance(k, c.Human)] or [c.Human("asked")]
+        case "ask_price":
+            wishes = [k.wishes for k in judged if isinstance(k, c.SetServices | c.AskPrice)]
+            return [c.AskPrice(wishes[0] if wishes else ())]
         case "set_service":
             return [k for k in judged if isinstance(k, c.SetServices)]
         case "set_specialist":
             return [k for k in judged if isinstance(k, c.SetSpecialist)]
         case "set_when":
             return [k for k in judged if isinstance(k, c.SetWhen)]
-        case "ask_price":
-            wishes = [k.wishes for k in judged if isinstance(k, c.SetServices | c.AskPrice)]
-            return [c.AskPrice(wishes[0] if wishes else ())]
     return []
 
 
+def _may_say(op: str, value: str, words: str, salon: Salon) -> bool:
+    """The client's own words; a service or a person also by the name in the salon's list."""
+    said = value.strip().lower()
+    if said and said in words.lower():
+        return True
+    if op in ("set_service", "ask_price"):
+        return any(said == _name(s.name).lower() for s in salon.catalogue.services)
+    return op == "set_specialist" and any(
+        said == _name(p.name).lower() for p in salon.catalogue.specialists
+    )
+
+
+def _judged(value: str, seen: Seen, memory: Memory, salon: Salon) -> list[Command]:
+    if not value.strip():
+        return []
+    return of_text(value, seen.unanswered[-1].sent_at, seen.business, memory, salon)
+
+
 @cache
-def _prompt() -> str:
-    file = resources.files("beautybot.agent") / "prompts" / "understand.md"
+def prompt(name: str) -> str:
+    """The static text of a prompt."""
+    file = resources.files("beautybot.agent") / "prompts" / f"{name}.md"
     return file.read_text(encoding="utf-8")

@@ -7,12 +7,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from string import Formatter
 
 from beautybot.agent import receipts
+from beautybot.agent.rewording import PLACEHOLDER
 from beautybot.businesses.salons import Tone
 from beautybot.channels.base import Button
 from beautybot.conversations.envelope import Weight
 from beautybot.kit.errors import BeautyBotError
+
+# What is said in just these words: proposals and what came of them, consent, who we are, and
+# what a person wrote.  No model rewords it.
+FIXED = (
+    "confirmation.",
+    "booking.consent",
+    "booking.no_consent",
+    "booking.notice",
+    "greeting.introduction",
+    "greeting.own",
+    "service_inquiry.faq",
+    "service_inquiry.handoff",
+    "service_inquiry.promo",
+    "service_inquiry.off_topic",
+    "service_inquiry.opted_out",
+)
 
 
 class UnprovenText(BeautyBotError):
@@ -37,6 +55,8 @@ class Reply:
     weight: Weight = Weight.TALK
     facts: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    mould: str = ""  # the text with {{placeholders}} where facts, and what is fixed, stand
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def compose(
@@ -52,7 +72,36 @@ def compose(
     facts = tuple(fact for p in parts for fact in p.facts.values())
     if unproven := receipts.check(text, facts):
         raise UnprovenText(f"no receipt for {', '.join(unproven.claims)}")
-    return Reply(text, buttons, ask_contact, weight, facts, tuple(p.key for p in parts))
+    mould, values = _mould(parts, tone)
+    keys = tuple(p.key for p in parts)
+    return Reply(text, buttons, ask_contact, weight, facts, keys, mould, values)
+
+
+def _mould(parts: list[Part], tone: Tone) -> tuple[str, dict[str, str]]:
+    """The text without its facts, and what stands where; it may be reworded, they may not."""
+    values: dict[str, str] = {}
+
+    def place(name: str, value: str) -> str:
+        number = sum(key.rstrip("0123456789") == name for key in values)
+        key = f"{name}{number + 1}" if number else name
+        values[key] = value
+        return f"{{{{{key}}}}}"
+
+    said = []
+    for part in parts:
+        wording = phrase(part.key, tone)
+        if part.key.startswith(FIXED):
+            said.append(place("text", wording.format_map(part.facts)))
+        else:
+            named = [n for _, n, _, _ in Formatter().parse(wording) if n]
+            slots = {n: place(n, part.facts[n]) for n in named if part.facts[n]}
+            said.append(wording.format_map({**part.facts, **slots}))
+    return "\n\n".join(filter(None, said)), values
+
+
+def filled(mould: str, values: Mapping[str, str]) -> str:
+    """A mould with its facts put in, once each: a fact that looks like a placeholder stays."""
+    return PLACEHOLDER.sub(lambda found: values[found[0].strip("{}")], mould)
 
 
 def phrase(key: str, tone: Tone) -> str:

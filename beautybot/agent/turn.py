@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
-from beautybot.agent import asking, flow, memory as memories, states
+from beautybot.agent import asking, flow, memory as memories, states, wording
+from beautybot.agent.adviser import Adviser, day_of
 from beautybot.agent.commands import Command, Greet, Unclear
 from beautybot.agent.desk import Desk
 from beautybot.agent.flow import State
@@ -17,22 +19,30 @@ from beautybot.agent.move import Move
 from beautybot.agent.reply import Reply
 from beautybot.agent.states import greeting
 from beautybot.agent.understanding import Understanding, understand
+from beautybot.agent.wording import Worded
 from beautybot.booking.catalogue import Catalogue
-from beautybot.conversations import history, outbox, turns
+from beautybot.businesses.notices import NoticeKind, put as put_notice
+from beautybot.conversations import history, model_use, outbox, turns
 from beautybot.conversations.history import Seen
 from beautybot.conversations.turns import Claim
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database
+from beautybot.kit.text import one_line
 from beautybot.llm.base import LLM
 
 IDLE = timedelta(hours=24)
+WORDING = timedelta(seconds=wording.PATIENCE_S + 2)
+"""A reply that waits for its wording leaves by itself after this, should we die meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
-    """What every turn of one salon needs to know: its catalogue, read once a version."""
+class Done:
+    """A turn that was committed; `waits`: its reply may still be reworded before it leaves."""
 
-    catalogue: Catalogue
+    turn_id: int
+    message_id: int | None = None
+    reply: Reply | None = None
+    waits: bool = False
 
 
 async def take_turn(
@@ -53,9 +63,12 @@ async def take_turn(
 
     remembered = recall(seen, clock())
     salon = await understood_by.salon(db, seen.business)
-    commands = await understand(seen, remembered, salon, llm=llm, now=clock())
+    adviser = Adviser(llm, db, seen.business, seen.client.id, clock)
+    commands = await understand(seen, remembered, salon, adviser=adviser, now=clock())
 
-    return await db.write(act, seen, remembered, salon.catalogue, commands, clock())
+    done = await db.write(act, seen, remembered, salon.catalogue, commands, clock(), adviser)
+    await livelier(done, seen, adviser)
+    return done.reply is not None
 
 
 def recall(seen: Seen, now: datetime) -> Memory:
@@ -73,7 +86,8 @@ def act(
     catalogue: Catalogue,
     commands: Sequence[Command],
     now: datetime,
-) -> bool:
+    adviser: Adviser,
+) -> Done:
     """State, appointment, reply and done-mark commit together, or not at all."""
     turns.hold(conn, seen.claim)
     desk = Desk(
@@ -88,13 +102,61 @@ def act(
     move = Move(desk, remembered, seen.unanswered)
     state = play(move, State(seen.state), commands)
     reply = None if move.silent or not move.parts else move.reply()
-    message_id = put(conn, seen, move, reply, state, commands, now)
-    if message_id is not None and move.memory.proposal is not None:
+    if adviser.to_mend:
+        trouble(desk, adviser.to_mend)
+    done = put(conn, seen, move, reply, state, commands, now, adviser)
+    if done.message_id is not None and move.memory.proposal is not None:
         # The yes counts only after this very message reached the client.
-        move.remember(proposal=replace(move.memory.proposal, message_id=message_id))
+        move.remember(proposal=replace(move.memory.proposal, message_id=done.message_id))
     flow.check(state, move.memory)
     turns.finish(conn, seen.claim, state=state, memory=memories.dump(move.memory))
-    return reply is not None
+    return done
+
+
+def trouble(desk: Desk, what: str) -> None:
+    """Tell the salon, once a day, that its language model waits for somebody to mend a setting."""
+    desk.notify(
+        NoticeKind.MODEL_BROKEN,
+        f"{desk.now:%Y-%m-%d}:{what[:80]}",
+        f"Языковая модель не отвечает, отвечаю по правилам. Что проверить: {one_line(what)}",
+    )
+
+
+async def livelier(done: Done, seen: Seen, adviser: Adviser) -> None:
+    """Let the model reword what waits for it in the outbox; late or unfit, the phrase goes."""
+    if done.reply is None or done.message_id is None or not done.waits:
+        return
+    asked = len(adviser.consulted)
+    session = f"conversation-{seen.claim.conversation_id}"
+    worded = await wording.reword(adviser, done.reply, session)
+    trace = {"wording": adviser.trace(after=asked), "unfit": [u.why for u in worded.unfit]}
+    await adviser.db.write(_reworded, seen, done, worded, trace, adviser.clock())
+
+
+def _reworded(
+    conn: Connection,
+    seen: Seen,
+    done: Done,
+    worded: Worded,
+    trace: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    assert done.message_id is not None
+    outbox.settle_words(conn, seen.business.id, done.message_id, worded.text, now)
+    turns.note(conn, seen.business.id, done.turn_id, trace)
+    if worded.text is None and not worded.unfit:
+        return
+    today = day_of(now, seen.business)
+    if model_use.judged(conn, seen.business.id, today, untrue=worded.untrue):
+        put_notice(
+            conn,
+            business_id=seen.business.id,
+            kind=NoticeKind.MODEL_BROKEN,
+            key=f"untrue:{today}",
+            text="Языковая модель слишком часто добавляла от себя то, чего нет. "
+            "Пока говорю готовыми фразами, клиенты ничего лишнего не услышали.",
+            now=now,
+        )
 
 
 def play(move: Move, state: State, commands: Sequence[Command]) -> State:
@@ -122,25 +184,21 @@ def put(
     state: State,
     commands: Sequence[Command],
     now: datetime,
-) -> int | None:
-    """Keep the trace and put the reply into the outbox; the message's id."""
+    adviser: Adviser,
+) -> Done:
+    """Keep the trace and put the reply into the outbox."""
     turn_id = turns.keep(
         conn,
         seen.claim,
         at=now,
         before=seen.state,
         after=state,
-        trace={
-            "understood": [repr(c)[:400] for c in commands],
-            "decided": move.decided,
-            "phrases": list(reply.keys) if reply else [],
-            "facts": list(reply.facts) if reply else [],
-            "asked": move.memory.asked,
-        },
+        trace=_trace(seen, move, reply, commands, adviser),
     )
     if reply is None:
-        return None
-    return outbox.put(
+        return Done(turn_id)
+    waits = adviser.has_time and wording.is_worth(reply) and _is_trusted(conn, seen, now)
+    message_id = outbox.put(
         conn,
         business_id=seen.business.id,
         conversation_id=seen.claim.conversation_id,
@@ -153,4 +211,24 @@ def put(
         ),
         now=now,
         turn_id=turn_id,
+        wait=WORDING if waits else timedelta(0),
     )
+    return Done(turn_id, message_id, reply, waits)
+
+
+def _trace(
+    seen: Seen, move: Move, reply: Reply | None, commands: Sequence[Command], adviser: Adviser
+) -> dict[str, Any]:
+    return {
+        "heard": [m.id for m in seen.unanswered],
+        "understood": [repr(c)[:400] for c in commands],
+        "model": adviser.trace(),
+        "decided": move.decided,
+        "phrases": list(reply.keys) if reply else [],
+        "facts": list(reply.facts) if reply else [],
+        "asked": move.memory.asked,
+    }
+
+
+def _is_trusted(conn: Connection, seen: Seen, now: datetime) -> bool:
+    return model_use.wordings(conn, seen.business.id, day_of(now, seen.business)).trusted

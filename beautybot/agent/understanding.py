@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from beautybot.agent import commands as c, interpreting, presses, rules
+from beautybot.agent.adviser import Adviser
 from beautybot.agent.commands import Command
 from beautybot.agent.memory import Asked, Memory
 from beautybot.agent.rules import Salon
@@ -21,7 +22,6 @@ from beautybot.businesses.salons import Business
 from beautybot.channels.base import Kind
 from beautybot.conversations.history import Message, Seen
 from beautybot.kit.db import Database
-from beautybot.llm.base import LLM
 
 _CACHED = 500
 
@@ -46,14 +46,14 @@ class Understanding:
 
 
 async def understand(
-    seen: Seen, memory: Memory, salon: Salon, *, llm: LLM | None, now: datetime
+    seen: Seen, memory: Memory, salon: Salon, *, adviser: Adviser, now: datetime
 ) -> list[Command]:
     """What the client meant by all that was said since our last reply."""
     found: list[Command] = []
     for message in joined(seen.unanswered):
         found += _of_message(message, seen, memory, salon)
-    if llm is not None and interpreting.is_unsure(found):
-        found = await interpreting.ask(llm, seen, memory, salon, found)
+    if interpreting.is_unsure(found):
+        found = await interpreting.ask(adviser, seen, memory, salon, found)
     return ordered(found)
 
 

@@ -109,6 +109,15 @@ def keep_outbound(
     return kept
 
 
+def reword(conn: Connection, business_id: int, message_id: int, text: str) -> None:
+    """Say the same in other words; only what has not left yet may be reworded."""
+    conn.execute(
+        update(messages)
+        .where(messages.c.business_id == business_id, messages.c.id == message_id)
+        .values(text=text)
+    )
+
+
 def mark(conn: Connection, business_id: int, message_id: int, **values: Any) -> None:
     """Note what became of a message: status, external id, the time it was sent, the problem."""
     conn.execute(

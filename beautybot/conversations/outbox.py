@@ -65,8 +65,9 @@ def put(
     draft: Draft,
     now: datetime,
     turn_id: int | None = None,
+    wait: timedelta = timedelta(0),
 ) -> int:
-    """Store a message and make it due; its id."""
+    """Store a message and make it due, after `wait` if its words may still change; its id."""
     message_id = talk.keep_outbound(
         conn,
         business_id=business_id,
@@ -89,7 +90,7 @@ def put(
             account_id=account_id,
             weight=draft.weight,
             created_at=now,
-            due_at=now,
+            due_at=now + wait,
             expires_at=now + LIVES[draft.weight],
         )
     )
@@ -154,6 +155,30 @@ def take(
             )
         )
     return envelopes, drops
+
+
+def settle_words(
+    conn: Connection, business_id: int, message_id: int, text: str | None, now: datetime
+) -> bool:
+    """
+    Let a message go that waited for its words; None leaves them as they are.
+
+    False if it has left already, or was dropped: then nothing changes.
+    """
+    waiting_row = conn.execute(
+        update(outbox)
+        .where(
+            outbox.c.business_id == business_id,
+            outbox.c.message_id == message_id,
+            outbox.c.state == "queued",
+        )
+        .values(due_at=now)
+    )
+    if waiting_row.rowcount == 0:
+        return False
+    if text is not None:
+        talk.reword(conn, business_id, message_id, text)
+    return True
 
 
 def drop(conn: Connection, business_id: int, outbox_id: int, message_id: int, why: str) -> None:

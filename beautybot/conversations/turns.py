@@ -119,6 +119,13 @@ def keep(
     return kept
 
 
+def note(conn: Connection, business_id: int, turn_id: int, more: Mapping[str, Any]) -> None:
+    """Add to the trace of a turn what became known after it was committed."""
+    mine = (turns.c.business_id == business_id, turns.c.id == turn_id)
+    kept = conn.execute(select(turns.c.trace).where(*mine)).scalar_one()
+    conn.execute(update(turns).where(*mine).values(trace={**kept, **more}))
+
+
 def _give_back(conn: Connection, held: Claim, *, due_at: datetime | None, **values: Any) -> None:
     done = conn.execute(
         update(conversations)
