@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -33,6 +33,10 @@ FIXED = (
 )
 
 
+# These speak of promises in order to make none, so their own words need no receipt.
+MAKES_NO_PROMISE = ("service_inquiry.promo",)
+
+
 class UnprovenText(BeautyBotError):
     """A phrase claims what no fact supports: a mistake of ours, caught before it is sent."""
 
@@ -55,7 +59,8 @@ class Reply:
     weight: Weight = Weight.TALK
     facts: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
-    mould: str = ""  # the text with {{placeholders}} where facts, and what is fixed, stand
+    lead: str = ""  # what is said first in just these words
+    mould: str = ""  # the rest, with {{placeholders}} where facts, and what is fixed, stand
     values: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -68,13 +73,16 @@ def compose(
     weight: Weight = Weight.TALK,
 ) -> Reply:
     """Put the parts together in one bubble; UnprovenText if a figure has no receipt."""
-    text = "\n\n".join(filter(None, (phrase(p.key, tone).format_map(p.facts) for p in parts)))
+    text = _joined(phrase(p.key, tone).format_map(p.facts) for p in parts)
     facts = tuple(fact for p in parts for fact in p.facts.values())
-    if unproven := receipts.check(text, facts):
+    own = tuple(phrase(p.key, tone) for p in parts if p.key in MAKES_NO_PROMISE)
+    if unproven := receipts.check(text, (*facts, *own)):
         raise UnprovenText(f"no receipt for {', '.join(unproven.claims)}")
-    mould, values = _mould(parts, tone)
+    first = next((n for n, p in enumerate(parts) if not p.key.startswith(FIXED)), len(parts))
+    lead = _joined(phrase(p.key, tone).format_map(p.facts) for p in parts[:first])
+    mould, values = _mould(parts[first:], tone)
     keys = tuple(p.key for p in parts)
-    return Reply(text, buttons, ask_contact, weight, facts, keys, mould, values)
+    return Reply(text, buttons, ask_contact, weight, facts, keys, lead, mould, values)
 
 
 def _mould(parts: list[Part], tone: Tone) -> tuple[str, dict[str, str]]:
@@ -96,12 +104,21 @@ def _mould(parts: list[Part], tone: Tone) -> tuple[str, dict[str, str]]:
             named = [n for _, n, _, _ in Formatter().parse(wording) if n]
             slots = {n: place(n, part.facts[n]) for n in named if part.facts[n]}
             said.append(wording.format_map({**part.facts, **slots}))
-    return "\n\n".join(filter(None, said)), values
+    return _joined(said), values
 
 
-def filled(mould: str, values: Mapping[str, str]) -> str:
-    """A mould with its facts put in, once each: a fact that looks like a placeholder stays."""
-    return PLACEHOLDER.sub(lambda found: values[found[0].strip("{}")], mould)
+def reworded(reply: Reply, mould: str) -> str:
+    """
+    The text of a reply with its mould in other words.
+
+    Facts are put in once each: one that looks like a placeholder stays as it is.
+    """
+    told = PLACEHOLDER.sub(lambda found: reply.values[found[0].strip("{}")], mould)
+    return _joined((reply.lead, told))
+
+
+def _joined(said: Iterable[str]) -> str:
+    return "\n\n".join(filter(None, said))
 
 
 def phrase(key: str, tone: Tone) -> str:

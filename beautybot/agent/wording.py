@@ -75,7 +75,7 @@ async def reword(adviser: Adviser, reply: Reply, session: str, *, check: Check =
         said = clean(answer.text, 4_000).strip()
         wrong = check(reply.mould, said)
         if wrong is None:
-            return Worded(replies.filled(said, reply.values), tuple(unfit))
+            return Worded(replies.reworded(reply, said), tuple(unfit))
         unfit.append(wrong)
     return Worded(None, tuple(unfit))
 
@@ -83,11 +83,13 @@ async def reword(adviser: Adviser, reply: Reply, session: str, *, check: Check =
 def _request(
     business: Business, mould: str, session: str, left_s: float, unfit: list[Unfit]
 ) -> Request:
-    again = f"\nПрошлый вариант не подошёл ({unfit[-1].why}). Держись ближе к тексту."
+    system = instructions(business)
+    if unfit:
+        system += f"\nПрошлый вариант не подошёл ({unfit[-1].why}). Держись ближе к тексту."
     return Request(
         purpose=Purpose.WORD,
         messages=(
-            Said("system", instructions(business) + (again if unfit else "")),
+            Said("system", system),
             Said("user", f"<phrase>{mould}</phrase>"),
         ),
         tenant=str(business.id),
