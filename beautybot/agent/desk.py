@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from beautybot.agent import knowledge
 from beautybot.booking import appointments, availability
 from beautybot.booking.appointments import Appointment
 from beautybot.booking.availability import Slot, Wish
@@ -237,6 +238,15 @@ class Desk:
                 f"«{one_line(summary, 160)}»",
             )
 
+    def pass_on(self, question: str) -> None:
+        """Ask the salon what we cannot answer, once for all clients who ask the same."""
+        new = knowledge.ask_salon(
+            self.conn, self.business.id, self.conversation_id, question, self.now
+        )
+        if new is not None:
+            told = f"Клиент спрашивает, а у меня нет ответа: «{one_line(question, 160)}»"
+            self.notify(NoticeKind.QUESTION, f"question:{new.id}", told, question_id=new.id)
+
     def tell(self, kind: NoticeKind, key: str, visit: Appointment) -> None:
         """Tell the salon of a visit that was booked, moved or cancelled."""
         verb = {
@@ -253,7 +263,7 @@ class Desk:
             f"Клиент: {one_line(visit.client_name or self.client.name or 'без имени', 60)}",
         )
 
-    def notify(self, kind: NoticeKind, key: str, text: str) -> None:
+    def notify(self, kind: NoticeKind, key: str, text: str, **details: int) -> None:
         """Put something before the salon's people."""
         put_notice(
             self.conn,
@@ -262,7 +272,7 @@ class Desk:
             key=key,
             text=text,
             now=self.now,
-            details={"conversation_id": self.conversation_id},
+            details={"conversation_id": self.conversation_id, **details},
         )
 
     def reached_client_at(self, message_id: int | None) -> datetime | None:

@@ -1,13 +1,24 @@
-"""Answers the owner approved, found without a model."""
+"""Answers the owner approved, found without a model; and questions that have none yet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
 from rapidfuzz import fuzz, process
+from sqlalchemy import Connection
+
+from beautybot.booking import answers
+from beautybot.conversations import questions
+from beautybot.conversations.questions import Question
+from beautybot.kit.errors import BeautyBotError
 
 GOOD_ENOUGH = 74.0
+
+
+class NotAnswered(BeautyBotError):
+    """A question nobody has answered yet cannot be adopted."""
 
 
 class Answered(Protocol):
@@ -23,21 +34,54 @@ class Answered(Protocol):
 def find(faq: Iterable[Answered], text: str) -> str | None:
     """The owner's answer to the question most like the text; None if none is like it."""
     entries = list(faq)
-    if not entries or not text.strip():
+    if not entries or not key_of(text):
         return None
     best = process.extractOne(
-        _stems(text),
-        [_stems(entry.question) for entry in entries],
+        key_of(text),
+        [key_of(entry.question) for entry in entries],
         scorer=fuzz.token_set_ratio,
         score_cutoff=GOOD_ENOUGH,
     )
     return entries[best[2]].answer if best else None
 
 
-def _stems(text: str) -> str:
-    """Words without their endings: enough to meet "парковка" with "парковки"."""
+def key_of(text: str) -> str:
+    """
+    Words without their endings, in one order: alike questions have alike keys.
+
+    Enough to meet "парковка" with "парковки".
+    """
     words = "".join(c if c.isalnum() else " " for c in text.lower().replace("ё", "е")).split()
-    return " ".join(w[:5] for w in words if len(w) > 3 and w not in _EMPTY)
+    return " ".join(sorted({w[:5] for w in words if len(w) > 3 and w not in _EMPTY}))
 
 
-_EMPTY = {"есть", "можно", "подскажите", "скажите", "пожалуйста", "какой", "какая", "какие", "вами"}
+def adopt(conn: Connection, business_id: int, question_id: int, now: datetime) -> int:
+    """
+    Make a person's answer one of the salon's own; the id of the new entry.
+
+    NotFound; NotAnswered while there is no answer.
+    """
+    question = questions.get(conn, business_id, question_id)
+    if not question.answer:
+        raise NotAnswered("на этот вопрос ещё нет ответа")
+    made = answers.add(conn, business_id, question.text, question.answer, now)
+    questions.close(conn, business_id, question_id, outcome="adopted", now=now)
+    return made
+
+
+def ask_salon(
+    conn: Connection, business_id: int, conversation_id: int, text: str, now: datetime
+) -> Question | None:
+    """Keep what we cannot answer; None if the salon was asked the same before."""
+    key = key_of(text) or text.strip().lower()
+    return questions.ask(conn, business_id, conversation_id, key=key, text=text, now=now)
+
+
+# Words a question can do without: what is left is what it is about.
+_EMPTY = frozenset(
+    (
+        "есть можно подскажите скажите пожалуйста какой какая какие вами буду будет будем ничего "
+        "прийти приходить приду хочу хотела хотел узнать вопрос здравствуйте привет добрый вечер "
+        "утро день спасибо нужно надо если меня тебя свой своей своим ваш ваша ваши вашем нибудь"
+    ).split()
+)

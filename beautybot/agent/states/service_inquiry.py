@@ -104,12 +104,7 @@ def _from_faq(move: Move, command: AskInfo) -> bool:
 
 def _pass_on(move: Move, text: str) -> None:
     """We do not know: the salon is asked once, the client is told so."""
-    question = one_line(text, 300)
-    move.desk.notify(
-        NoticeKind.QUESTION,
-        f"{move.desk.conversation_id}:{question[:60]}",
-        f"Клиент спрашивает, а у меня нет ответа: «{one_line(text, 160)}»",
-    )
+    move.desk.pass_on(text)
     move.say("service_inquiry.passed_on")
 
 

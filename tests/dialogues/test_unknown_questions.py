@@ -1,0 +1,49 @@
+"""The way of a question nobody has answered: to the salon once, and back as an answer for all."""
+
+from __future__ import annotations
+
+import pytest
+from talk import Talk
+from world import World
+
+from beautybot.agent import knowledge
+from beautybot.agent.knowledge import NotAnswered
+from beautybot.businesses import notices
+from beautybot.businesses.notices import NoticeKind
+from beautybot.conversations import questions
+from beautybot.kit.db import Database
+from beautybot.kit.errors import NotFound
+
+
+async def test_a_persons_answer_becomes_the_salons_own(db: Database, world: World) -> None:
+    """Asked by three, told to the salon once, answered by the receptionist ever after."""
+    talk, salon = await Talk.open(db, world), world.romashka.id
+    first = await talk.says("можно оплатить картой?", "olga")
+    await talk.says("а картой оплатить можно?", "irina")
+    told = [n for n in await db.read(notices.listing, salon) if n.kind is NoticeKind.QUESTION]
+    [question] = await db.read(questions.waiting, salon)
+    answer = "Да, картой, наличными и по QR-коду."
+    await db.write(questions.answer, salon, question.id, answer, talk.now)
+    offered = (await db.read(questions.waiting, salon))[0].answer
+
+    await db.write(knowledge.adopt, salon, question.id, talk.now)
+
+    assert "передам" in first
+    assert [n.details["question_id"] for n in told] == [question.id]
+    assert (question.times, offered) == (2, answer)
+    assert await db.read(questions.waiting, salon) == []
+    assert answer in await talk.says("можно ли оплатить картой", "vera")
+
+
+async def test_only_the_salon_that_was_asked_may_answer(db: Database, world: World) -> None:
+    """And a question without an answer is not adopted."""
+    talk = await Talk.open(db, world)
+    await talk.says("можно оплатить картой?")
+    [question] = await db.read(questions.waiting, world.romashka.id)
+
+    for verb, more in ((questions.answer, ("Да",)), (knowledge.adopt, ())):
+        with pytest.raises(NotFound):
+            await db.write(verb, world.lilia.id, question.id, *more, talk.now)
+    with pytest.raises(NotAnswered):
+        await db.write(knowledge.adopt, world.romashka.id, question.id, talk.now)
+    assert await db.read(questions.waiting, world.lilia.id) == []
