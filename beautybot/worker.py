@@ -12,16 +12,15 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from beautybot.agent.turn import take_turn
 from beautybot.agent.understanding import Understanding
-from beautybot.businesses.notices import NoticeKind, put as put_notice
-from beautybot.channels.base import Channel
-from beautybot.conversations import delivery, handoff, inbox, outbox, reading, turns
+from beautybot.channels.base import Channel, Echo, Inbound, InboundMessage
+from beautybot.conversations import delivery, inbox, outbox, reading, trouble, turns
 from beautybot.conversations.envelope import Envelope
 from beautybot.conversations.models import conversations, inbound_events
 from beautybot.kit import clock as clocks, jobs, log
@@ -30,8 +29,8 @@ from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import Database, DatabaseUnavailable
 from beautybot.kit.jobs import Job
 from beautybot.kit.leases import LeaseLost, free_all
-from beautybot.kit.text import masked, one_line
-from beautybot.kit.wakeup import Wakeup
+from beautybot.kit.text import masked
+from beautybot.kit.wakeup import ToDo, Wakeup
 from beautybot.llm.base import LLM
 from beautybot.notifications import owner
 
@@ -41,6 +40,7 @@ IDLE_S = 0.5
 BATCH = 32
 TITLES = delivery.TITLES
 
+Parsed = tuple[inbox.Event, Sequence[Inbound]]
 JobRun = Callable[["Worker", Job], Awaitable[timedelta | None]]
 
 
@@ -67,11 +67,10 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; then finish what runs."""
-        loops = (self._read, self._turns, self._send, self._jobs, self._tell)
         try:
             async with asyncio.TaskGroup() as group:
-                for step in loops:
-                    group.create_task(self._loop(step))
+                for todo, step in self._steps().items():
+                    group.create_task(self._loop(todo, step))
         finally:
             if self.running:
                 await asyncio.wait(set(self.running), timeout=10)
@@ -84,21 +83,29 @@ class Worker:
     async def drain(self) -> None:
         """Do everything that is due now, and what that makes due, then return (tests, chat)."""
         while True:
-            steps = (self._read, self._turns, self._send, self._jobs, self._tell)
-            done = [await step() for step in steps]
+            done = [await step() for step in self._steps().values()]
             if self.running:
                 await asyncio.gather(*set(self.running), return_exceptions=True)
             if not any(done):
                 return
 
-    async def _loop(self, step: Callable[[], Awaitable[int]]) -> None:
+    def _steps(self) -> dict[ToDo, Callable[[], Awaitable[int]]]:
+        return {
+            ToDo.INBOX: self._read,
+            ToDo.TURNS: self._turns,
+            ToDo.OUTBOX: self._send,
+            ToDo.JOBS: self._jobs,
+            ToDo.NOTICES: self._tell,
+        }
+
+    async def _loop(self, todo: ToDo, step: Callable[[], Awaitable[int]]) -> None:
         while True:
             try:
-                ticket = self.wakeup.ticket()
+                ticket = self.wakeup.ticket(todo)
                 done = await step()
                 self.beat = clocks.monotonic()
                 if done == 0:
-                    await self.wakeup.wait(ticket, IDLE_S)
+                    await self.wakeup.wait(todo, ticket, IDLE_S)
             except DatabaseUnavailable as error:
                 logger.error("❌ Ошибка базы данных", error=str(error))
                 await asyncio.sleep(1)
@@ -110,16 +117,27 @@ class Worker:
 
     async def _read(self) -> int:
         events = await self.db.write(inbox.take, self.clock(), self.name, BATCH)
-        for event in events:
-            await self._read_one(event)
+        parsed = [each for event in events if (each := await self._parse(event))]
+        await asyncio.gather(*(self._record(those) for those in side_by_side(parsed)))
         if events:
-            self.wakeup.ring()
+            self.wakeup.ring_after(self.burst.total_seconds(), ToDo.TURNS)
         return len(events)
 
-    async def _read_one(self, event: inbox.Event) -> None:
+    async def _parse(self, event: inbox.Event) -> Parsed | None:
         try:
-            channel = self.channels[event.channel]
-            items = await _parsed(channel, event, self.db)
+            return event, await _items(self.channels[event.channel], event, self.db)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            await self._unreadable(event, error)
+            return None
+
+    async def _record(self, those: Sequence[Parsed]) -> None:
+        for event, items in those:
+            await self._record_one(event, items)
+
+    async def _record_one(self, event: inbox.Event, items: Sequence[Inbound]) -> None:
+        try:
             received = await self.db.write(
                 reading.record,
                 event,
@@ -131,10 +149,7 @@ class Worker:
         except DatabaseUnavailable:
             raise
         except Exception as error:
-            poison = await self.db.write(inbox.failed, event, self.clock(), repr(error))
-            logger.error(
-                "❌ Ошибка чтения события", delivery=event.id, error=repr(error), put_aside=poison
-            )
+            await self._unreadable(event, error)
             return
         for new in received:
             title = TITLES.get(new.channel, new.channel)
@@ -142,6 +157,12 @@ class Worker:
                 f"📱 Получено {title} сообщение от {masked(new.address)}",
                 conversation=new.conversation_id,
             )
+
+    async def _unreadable(self, event: inbox.Event, error: Exception) -> None:
+        poison = await self.db.write(inbox.failed, event, self.clock(), repr(error))
+        logger.error(
+            "❌ Ошибка чтения события", delivery=event.id, error=repr(error), put_aside=poison
+        )
 
     # -- turns --------------------------------------------------------------------
 
@@ -162,7 +183,7 @@ class Worker:
                 clock=self.clock,
             )
             if replied:
-                self.wakeup.ring()
+                self.wakeup.ring(ToDo.OUTBOX, ToDo.NOTICES)
         except turns.Overtaken:
             await self.db.write(turns.again, claim, self.clock(), self.burst)
         except LeaseLost:
@@ -175,7 +196,7 @@ class Worker:
     async def _turn_failed(self, claim: turns.Claim, error: Exception) -> None:
         logger.exception("❌ Ошибка ответа", conversation=claim.conversation_id, error=repr(error))
         try:
-            await self.db.write(give_up_or_retry, claim, self.clock(), repr(error))
+            await self.db.write(trouble.give_up_or_retry, claim, self.clock(), repr(error))
         except LeaseLost:
             return
 
@@ -194,7 +215,7 @@ class Worker:
     async def _deliver(self, envelope: Envelope) -> None:
         try:
             await delivery.deliver(envelope, db=self.db, channels=self.channels, clock=self.clock)
-            self.wakeup.ring()
+            self.wakeup.ring(ToDo.OUTBOX)  # the next one of that conversation may go
         except LeaseLost:
             logger.warning("send was taken over", message=envelope.message_id)
         finally:
@@ -241,35 +262,25 @@ class Worker:
             logger.error("❌ Ошибка", error=repr(error))
 
 
-async def _parsed(channel: Channel, event: inbox.Event, db: Database) -> Any:
+def side_by_side(parsed: Sequence[Parsed]) -> list[list[Parsed]]:
+    """
+    Deliveries that may be stored at one time: each list is one person's, in order.
+
+    A delivery that speaks of several people keeps everything in one list.
+    """
+    lists: dict[str, list[Parsed]] = {}
+    for event, items in parsed:
+        people = {item.address for item in items if isinstance(item, InboundMessage | Echo)}
+        if len(people) > 1:
+            return [list(parsed)]
+        lists.setdefault(people.pop() if people else f"event {event.id}", []).append((event, items))
+    return list(lists.values())
+
+
+async def _items(channel: Channel, event: inbox.Event, db: Database) -> Sequence[Inbound]:
     """The items of a delivery; where the door proved the account, they are all its own."""
     items = channel.parse(event.body, event.received_at)
     if event.account_id is None:
         return items
     external_id = await db.read(reading.external_id_of, event.account_id)
     return reading.of_account(items, external_id)
-
-
-def give_up_or_retry(conn: Any, claim: turns.Claim, now: Any, error: str) -> None:
-    """A turn broke: try again, and after the last try hand the client to a person."""
-    if not turns.failed(conn, claim, now):
-        return
-    handoff.start(
-        conn,
-        claim.business_id,
-        claim.conversation_id,
-        reason="trouble",
-        by="agent",
-        now=now,
-        summary="",
-    )
-    put_notice(
-        conn,
-        business_id=claim.business_id,
-        kind=NoticeKind.TROUBLE,
-        key=f"turn:{claim.conversation_id}:{claim.inbound_seq}",
-        text="Не получилось ответить клиенту: диалог ждёт вас. "
-        f"Техническая причина: {one_line(error, 120)}",
-        now=now,
-        details={"conversation_id": claim.conversation_id},
-    )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from beautybot.businesses.models import channel_accounts
-from beautybot.kit.db import across_salons, insert
+from beautybot.kit.db import across_salons, change, insert, one
 from beautybot.kit.errors import BeautyBotError, NotFound
 
 
@@ -69,14 +69,8 @@ def connect(
 
 def by_external_id(conn: Connection, channel: str, external_id: str) -> ChannelAccount | None:
     """The account a delivery names, whosever it is."""
-    row = conn.execute(
-        across_salons(
-            select(channel_accounts).where(
-                channel_accounts.c.channel == channel,
-                channel_accounts.c.external_id == external_id,
-            )
-        )
-    ).one_or_none()
+    named = {"channel": channel, "external_id": external_id}
+    row = one(conn, channel_accounts, named, everywhere=True)
     return _account(row) if row else None
 
 
@@ -139,11 +133,7 @@ def stop(conn: Connection, business_id: int, account_id: int, problem: str, now:
 
 def note(conn: Connection, business_id: int, account_id: int, **values: Any) -> None:
     """Keep a sign of life or a change of details."""
-    conn.execute(
-        update(channel_accounts)
-        .where(channel_accounts.c.business_id == business_id, channel_accounts.c.id == account_id)
-        .values(**values)
-    )
+    change(conn, channel_accounts, {"business_id": business_id, "id": account_id}, values)
 
 
 def _account(row: Row[Any]) -> ChannelAccount:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from beautybot.businesses.models import channel_accounts, credentials
 from beautybot.kit.crypto import Keyring, Place, lookup
@@ -67,15 +67,17 @@ def of_account(
     conn: Connection, keyring: Keyring, business_id: int, account_id: int
 ) -> dict[str, str]:
     """The secrets of an account, in clear; CannotDecrypt when a key is missing."""
-    rows = conn.execute(
-        select(credentials.c.name, credentials.c.ciphertext).where(
-            credentials.c.business_id == business_id, credentials.c.account_id == account_id
-        )
-    )
+    rows = conn.execute(_OF_ACCOUNT, {"business": business_id, "account": account_id})
     return {
         row.name: keyring.decrypt(row.ciphertext, _place(business_id, account_id, row.name))
         for row in rows
     }
+
+
+_OF_ACCOUNT = select(credentials.c.name, credentials.c.ciphertext).where(
+    credentials.c.business_id == bindparam("business"),
+    credentials.c.account_id == bindparam("account"),
+)
 
 
 def doors(conn: Connection, channel: str) -> list[Door]:

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
 from beautybot.businesses.models import businesses
+from beautybot.kit.db import one
 from beautybot.kit.errors import BeautyBotError, NotFound
 from beautybot.kit.text import clean
 
@@ -78,7 +79,7 @@ class Business:
 
 def get(conn: Connection, business_id: int) -> Business:
     """The salon of an id; NotFound."""
-    row = conn.execute(select(businesses).where(businesses.c.id == business_id)).one_or_none()
+    row = one(conn, businesses, {"id": business_id})
     if row is None:
         raise NotFound("there is no such salon")
     return _business(row)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert as plain_insert, select, update
+from sqlalchemy import Connection, bindparam, insert as plain_insert, select, update
 
 from beautybot.channels.base import Identity, IdentityKind
 from beautybot.conversations.models import clients, consents, conversations, identities
-from beautybot.kit.db import insert
+from beautybot.kit.db import add, add_once, change, one
 from beautybot.kit.errors import NotFound
 
 
@@ -46,6 +46,7 @@ def recognise(
     if _recycled(conn, business_id, known_as, owners):
         owners = {}
     client_id = next((owners[i] for i in known_as if i in owners), None)
+    new = client_id is None
     if client_id is None:
         client_id = _create(conn, business_id, name, phone, now)
     for other in sorted(set(owners.values()) - {client_id}):
@@ -53,29 +54,30 @@ def recognise(
     for identity in known_as:
         if owners.get(identity) != client_id:
             _claim(conn, business_id, channel, identity, client_id, now)
-    if name or phone:
+    if not new and (name or phone):
         _learn(conn, business_id, client_id, name, phone)
     return client_id
 
 
 def get(conn: Connection, business_id: int, client_id: int) -> Client:
     """A client of that salon; NotFound."""
-    row = conn.execute(
-        select(clients).where(clients.c.business_id == business_id, clients.c.id == client_id)
-    ).one_or_none()
+    row = one(conn, clients, {"business_id": business_id, "id": client_id})
     if row is None:
         raise NotFound("there is no such client")
-    consented = conn.execute(
-        select(consents.c.id)
-        .where(
-            consents.c.business_id == business_id,
-            consents.c.client_id == client_id,
-            consents.c.purpose == "personal_data",
-            consents.c.withdrawn_at.is_(None),
-        )
-        .limit(1)
-    ).first()
+    consented = conn.execute(_CONSENT, {"business": business_id, "client": client_id}).first()
     return Client(row.id, row.name, row.phone, row.opted_out_at is not None, consented is not None)
+
+
+_CONSENT = (
+    select(consents.c.id)
+    .where(
+        consents.c.business_id == bindparam("business"),
+        consents.c.client_id == bindparam("client"),
+        consents.c.purpose == "personal_data",
+        consents.c.withdrawn_at.is_(None),
+    )
+    .limit(1)
+)
 
 
 def everything_of(conn: Connection, business_id: int, client_id: int) -> tuple[int, ...]:
@@ -99,11 +101,7 @@ def rename(
     """Keep what the client said of itself."""
     values = {k: v for k, v in (("name", name), ("phone", phone)) if v}
     if values:
-        conn.execute(
-            update(clients)
-            .where(clients.c.business_id == business_id, clients.c.id == client_id)
-            .values(**values)
-        )
+        change(conn, clients, {"business_id": business_id, "id": client_id}, values)
 
 
 def consent(
@@ -188,14 +186,15 @@ def merge(conn: Connection, business_id: int, *, keep: int, gone: int) -> None:
 def _owners(
     conn: Connection, business_id: int, known_as: Sequence[Identity]
 ) -> dict[Identity, int]:
-    rows = conn.execute(
-        select(identities.c.kind, identities.c.value, identities.c.client_id).where(
-            identities.c.business_id == business_id,
-            identities.c.value.in_([i.value for i in known_as]),
-        )
-    )
+    rows = conn.execute(_OWNERS, {"business": business_id, "values": [i.value for i in known_as]})
     found = {Identity(IdentityKind(row.kind), row.value): row.client_id for row in rows}
     return {i: found[i] for i in known_as if i in found}
+
+
+_OWNERS = select(identities.c.kind, identities.c.value, identities.c.client_id).where(
+    identities.c.business_id == bindparam("business"),
+    identities.c.value.in_(bindparam("values", expanding=True)),
+)
 
 
 def _recycled(
@@ -223,12 +222,11 @@ def _recycled(
 def _create(
     conn: Connection, business_id: int, name: str | None, phone: str | None, now: datetime
 ) -> int:
-    created: int = conn.execute(
-        plain_insert(clients)
-        .values(business_id=business_id, name=name, phone=phone, created_at=now)
-        .returning(clients.c.id)
-    ).scalar_one()
-    return created
+    return add(
+        conn,
+        clients,
+        {"business_id": business_id, "name": name, "phone": phone, "created_at": now},
+    )
 
 
 def _claim(
@@ -239,30 +237,24 @@ def _claim(
     client_id: int,
     now: datetime,
 ) -> None:
-    conn.execute(
-        insert(conn, identities)
-        .values(
-            business_id=business_id,
-            client_id=client_id,
-            channel=channel,
-            kind=identity.kind,
-            value=identity.value,
-            created_at=now,
-        )
-        .on_conflict_do_update(
-            index_elements=["business_id", "kind", "value"], set_={"client_id": client_id}
-        )
-    )
+    values = {
+        "business_id": business_id,
+        "client_id": client_id,
+        "channel": channel,
+        "kind": identity.kind,
+        "value": identity.value,
+        "created_at": now,
+    }
+    if add_once(conn, identities, values) is None:
+        mine = {"business_id": business_id, "kind": identity.kind, "value": identity.value}
+        change(conn, identities, mine, {"client_id": client_id})
 
 
 def _learn(
     conn: Connection, business_id: int, client_id: int, name: str | None, phone: str | None
 ) -> None:
-    row = conn.execute(
-        select(clients.c.name, clients.c.phone).where(
-            clients.c.business_id == business_id, clients.c.id == client_id
-        )
-    ).one()
+    row = one(conn, clients, {"business_id": business_id, "id": client_id})
+    assert row is not None
     rename(
         conn,
         business_id,

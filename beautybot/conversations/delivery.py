@@ -77,8 +77,7 @@ def _part(message: Outbound, parts: list[str], number: int) -> Outbound:
 
 def was_sent(conn: Connection, envelope: Envelope, external_id: str, now: datetime) -> None:
     """The channel has the message: keep its id, and apply receipts that came first."""
-    finish(conn, outbox_table, envelope.outbox_id, envelope.lease)
-    outbox.remove(conn, envelope.business_id, envelope.outbox_id)
+    outbox.remove(conn, envelope.business_id, envelope.outbox_id, envelope.lease)
     talk.mark(
         conn,
         envelope.business_id,

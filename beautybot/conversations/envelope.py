@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from beautybot.businesses.models import businesses, channel_accounts
 from beautybot.channels.base import Account, Button, Outbound
@@ -59,33 +59,37 @@ class Dropped(StrEnum):
 
 def loaded(conn: Connection, row: Any) -> Any:
     """What is known of an outbox row's message, its conversation, account, salon and client."""
-    return conn.execute(
-        select(
-            messages.c.text,
-            messages.c.author,
-            messages.c.payload,
-            messages.c.created_at,
-            conversations.c.address,
-            conversations.c.last_inbound_at,
-            conversations.c.unreachable_at,
-            channel_accounts.c.channel,
-            channel_accounts.c.external_id,
-            channel_accounts.c.details,
-            businesses.c.ai_agent_enabled,
-            clients.c.opted_out_at,
-        )
-        .join(conversations, conversations.c.id == messages.c.conversation_id)
-        .join(channel_accounts, channel_accounts.c.id == conversations.c.account_id)
-        .join(clients, clients.c.id == conversations.c.client_id)
-        .join(businesses, businesses.c.id == messages.c.business_id)
-        .where(
-            messages.c.business_id == row.business_id,
-            conversations.c.business_id == row.business_id,
-            channel_accounts.c.business_id == row.business_id,
-            clients.c.business_id == row.business_id,
-            messages.c.id == row.message_id,
-        )
-    ).one()
+    return conn.execute(_LOADED, {"business": row.business_id, "message": row.message_id}).one()
+
+
+_BUSINESS: Any = bindparam("business")
+_LOADED = (
+    select(
+        messages.c.text,
+        messages.c.author,
+        messages.c.payload,
+        messages.c.created_at,
+        conversations.c.address,
+        conversations.c.last_inbound_at,
+        conversations.c.unreachable_at,
+        channel_accounts.c.channel,
+        channel_accounts.c.external_id,
+        channel_accounts.c.details,
+        businesses.c.ai_agent_enabled,
+        clients.c.opted_out_at,
+    )
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .join(channel_accounts, channel_accounts.c.id == conversations.c.account_id)
+    .join(clients, clients.c.id == conversations.c.client_id)
+    .join(businesses, businesses.c.id == messages.c.business_id)
+    .where(
+        messages.c.business_id == _BUSINESS,
+        conversations.c.business_id == _BUSINESS,
+        channel_accounts.c.business_id == _BUSINESS,
+        clients.c.business_id == _BUSINESS,
+        messages.c.id == bindparam("message"),
+    )
+)
 
 
 def why_not(conn: Connection, row: Any, message: Any, now: datetime) -> Dropped | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from beautybot.conversations.models import handoffs
 
@@ -31,9 +31,8 @@ def current(
     conn: Connection, business_id: int, conversation_id: int, now: datetime
 ) -> Handoff | None:
     """The hand-off that is open now, if any."""
-    row = conn.execute(
-        _open(business_id, now).where(handoffs.c.conversation_id == conversation_id)
-    ).first()
+    given = {"business": business_id, "conversation": conversation_id, "now": now}
+    row = conn.execute(_CURRENT, given).first()
     return _handoff(row) if row else None
 
 
@@ -121,3 +120,19 @@ def _handoff(row: Row[Any]) -> Handoff:
         since=row.since,
         until=row.until,
     )
+
+
+_CURRENT = (
+    select(handoffs)
+    .where(
+        handoffs.c.business_id == bindparam("business"),
+        handoffs.c.conversation_id == bindparam("conversation"),
+        handoffs.c.ended_at.is_(None),
+        or_(
+            handoffs.c.until.is_(None),
+            handoffs.c.until > bindparam("now", type_=handoffs.c.until.type),
+        ),
+    )
+    .order_by(handoffs.c.id.desc())
+    .limit(1)
+)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Integer, Row, bindparam, func, select
 
 from beautybot.businesses import salons
 from beautybot.businesses.models import channel_accounts
@@ -91,36 +91,11 @@ class TurnTrace:
 
 def since_last_reply(conn: Connection, claim: Claim, now: datetime, *, earlier: int = 10) -> Seen:
     """What the client said since our last reply, with all that the turn needs to know."""
-    row = conn.execute(
-        select(conversations, channel_accounts.c.channel)
-        .join(channel_accounts, channel_accounts.c.id == conversations.c.account_id)
-        .where(
-            conversations.c.business_id == claim.business_id,
-            channel_accounts.c.business_id == claim.business_id,
-            conversations.c.id == claim.conversation_id,
-        )
-    ).one()
-    mine = (
-        messages.c.business_id == claim.business_id,
-        messages.c.conversation_id == claim.conversation_id,
-    )
-    unanswered = conn.execute(
-        select(messages)
-        .where(
-            *mine,
-            messages.c.direction == "inbound",
-            messages.c.status == "received",
-            messages.c.id > claim.answered_seq,
-            messages.c.id <= claim.inbound_seq,
-        )
-        .order_by(messages.c.sent_at, messages.c.id)
-    ).all()
-    before = conn.execute(
-        select(messages)
-        .where(*mine, messages.c.id <= claim.answered_seq)
-        .order_by(messages.c.id.desc())
-        .limit(earlier)
-    ).all()
+    mine = {"business": claim.business_id, "conversation": claim.conversation_id}
+    answered = mine | {"answered": claim.answered_seq}
+    row = conn.execute(_CONVERSATION, mine).one()
+    unanswered = conn.execute(_UNANSWERED, answered | {"newest": claim.inbound_seq}).all()
+    before = conn.execute(_BEFORE, answered | {"most": earlier}).all()
     return Seen(
         claim=claim,
         business=salons.get(conn, claim.business_id),
@@ -135,6 +110,33 @@ def since_last_reply(conn: Connection, claim: Claim, now: datetime, *, earlier: 
         unanswered=tuple(_message(m) for m in unanswered),
         earlier=tuple(_message(m) for m in reversed(before)),
     )
+
+
+_BUSINESS: Any = bindparam("business")
+_CONVERSATION = (
+    select(conversations, channel_accounts.c.channel)
+    .join(channel_accounts, channel_accounts.c.id == conversations.c.account_id)
+    .where(
+        conversations.c.business_id == _BUSINESS,
+        channel_accounts.c.business_id == _BUSINESS,
+        conversations.c.id == bindparam("conversation"),
+    )
+)
+_MESSAGES = select(messages).where(
+    messages.c.business_id == _BUSINESS,
+    messages.c.conversation_id == bindparam("conversation"),
+)
+_UNANSWERED = _MESSAGES.where(
+    messages.c.direction == "inbound",
+    messages.c.status == "received",
+    messages.c.id > bindparam("answered"),
+    messages.c.id <= bindparam("newest"),
+).order_by(messages.c.sent_at, messages.c.id)
+_BEFORE = (
+    _MESSAGES.where(messages.c.id <= bindparam("answered"))
+    .order_by(messages.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 def listing(

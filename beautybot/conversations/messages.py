@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from beautybot.businesses.access import ChannelAccount
 from beautybot.channels.base import Echo, InboundMessage
 from beautybot.conversations.models import conversations, messages
-from beautybot.kit.db import insert
+from beautybot.kit.db import add, add_once, change, insert
 from beautybot.kit.text import clean
 
 
@@ -23,26 +23,24 @@ def keep_inbound(
     now: datetime,
 ) -> int | None:
     """Store a client's message; its id, or None if the channel has delivered it before."""
-    kept: int | None = conn.execute(
-        insert(conn, messages)
-        .values(
-            business_id=account.business_id,
-            conversation_id=conversation_id,
-            direction="inbound",
-            author="client",
-            kind=item.kind,
-            text=clean(item.text),
-            payload=dict(item.payload),
-            account_id=account.id,
-            external_id=item.external_id[:200],
-            sent_at=item.sent_at,
-            created_at=now,
-            status="received" if item.wants_turn else "silent",
-        )
-        .on_conflict_do_nothing()
-        .returning(messages.c.id)
-    ).scalar_one_or_none()
-    return kept
+    return add_once(
+        conn,
+        messages,
+        {
+            "business_id": account.business_id,
+            "conversation_id": conversation_id,
+            "direction": "inbound",
+            "author": "client",
+            "kind": item.kind,
+            "text": clean(item.text),
+            "payload": dict(item.payload),
+            "account_id": account.id,
+            "external_id": item.external_id[:200],
+            "sent_at": item.sent_at,
+            "created_at": now,
+            "status": "received" if item.wants_turn else "silent",
+        },
+    )
 
 
 def keep_echo(
@@ -83,29 +81,26 @@ def keep_outbound(
     now: datetime,
 ) -> int:
     """Store what we are about to say; the outbox sends it."""
-    kept: int = conn.execute(
-        insert(conn, messages)
-        .values(
-            business_id=business_id,
-            conversation_id=conversation_id,
-            direction="outbound",
-            author=author,
-            kind="text",
-            text=text,
-            payload=dict(payload),
-            account_id=account_id,
-            sent_at=now,
-            created_at=now,
-            status="queued",
-            turn_id=turn_id,
-        )
-        .returning(messages.c.id)
-    ).scalar_one()
-    conn.execute(
-        update(conversations)
-        .where(conversations.c.business_id == business_id, conversations.c.id == conversation_id)
-        .values(last_message_at=now)
+    kept = add(
+        conn,
+        messages,
+        {
+            "business_id": business_id,
+            "conversation_id": conversation_id,
+            "direction": "outbound",
+            "author": author,
+            "kind": "text",
+            "text": text,
+            "payload": dict(payload),
+            "account_id": account_id,
+            "sent_at": now,
+            "created_at": now,
+            "status": "queued",
+            "turn_id": turn_id,
+        },
     )
+    mine = {"business_id": business_id, "id": conversation_id}
+    change(conn, conversations, mine, {"last_message_at": now})
     return kept
 
 
@@ -120,11 +115,7 @@ def reword(conn: Connection, business_id: int, message_id: int, text: str) -> No
 
 def mark(conn: Connection, business_id: int, message_id: int, **values: Any) -> None:
     """Note what became of a message: status, external id, the time it was sent, the problem."""
-    conn.execute(
-        update(messages)
-        .where(messages.c.business_id == business_id, messages.c.id == message_id)
-        .values(**values)
-    )
+    change(conn, messages, {"business_id": business_id, "id": message_id}, values)
 
 
 def mark_parts(conn: Connection, business_id: int, message_id: int, parts_sent: int) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, update
 
 from beautybot.businesses import credentials
 from beautybot.businesses.models import channel_accounts
@@ -23,8 +23,8 @@ from beautybot.conversations import messages as talk
 from beautybot.conversations.envelope import Dropped, Envelope, Weight, loaded, sealed, why_not
 from beautybot.conversations.models import messages, outbox
 from beautybot.kit.crypto import Keyring
-from beautybot.kit.db import across_salons
-from beautybot.kit.leases import claim
+from beautybot.kit.db import across_salons, add, change, remove as delete
+from beautybot.kit.leases import LeaseLost, claim
 
 LIVES = {
     Weight.TALK: timedelta(hours=2),
@@ -32,6 +32,30 @@ LIVES = {
     Weight.REMINDER: timedelta(hours=3),
     Weight.PERSON: timedelta(hours=20),
 }
+
+
+def _may_go() -> tuple[ColumnElement[bool], ...]:
+    """Only the first of a conversation, and only through an account that is not stopped."""
+    first = outbox.alias("earlier")
+    return (
+        ~exists(
+            select(first.c.id).where(
+                first.c.business_id == outbox.c.business_id,
+                first.c.conversation_id == outbox.c.conversation_id,
+                first.c.id < outbox.c.id,
+            )
+        ),
+        ~exists(
+            select(channel_accounts.c.id).where(
+                channel_accounts.c.business_id == outbox.c.business_id,
+                channel_accounts.c.id == outbox.c.account_id,
+                channel_accounts.c.stopped_at.is_not(None),
+            )
+        ),
+    )
+
+
+_MAY_GO = _may_go()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +106,19 @@ def put(
         turn_id=turn_id,
         now=now,
     )
-    conn.execute(
-        insert(outbox).values(
-            business_id=business_id,
-            conversation_id=conversation_id,
-            message_id=message_id,
-            account_id=account_id,
-            weight=draft.weight,
-            created_at=now,
-            due_at=now + wait,
-            expires_at=now + LIVES[draft.weight],
-        )
+    add(
+        conn,
+        outbox,
+        {
+            "business_id": business_id,
+            "conversation_id": conversation_id,
+            "message_id": message_id,
+            "account_id": account_id,
+            "weight": draft.weight,
+            "created_at": now,
+            "due_at": now + wait,
+            "expires_at": now + LIVES[draft.weight],
+        },
     )
     return message_id
 
@@ -105,30 +131,7 @@ def take(
 
     Whatever must not be sent any more is settled here and comes back as a Drop.
     """
-    first = outbox.alias("earlier")
-    rows = claim(
-        conn,
-        outbox,
-        now,
-        worker,
-        limit=limit,
-        where=(
-            ~exists(
-                select(first.c.id).where(
-                    first.c.business_id == outbox.c.business_id,
-                    first.c.conversation_id == outbox.c.conversation_id,
-                    first.c.id < outbox.c.id,
-                )
-            ),
-            ~exists(
-                select(channel_accounts.c.id).where(
-                    channel_accounts.c.business_id == outbox.c.business_id,
-                    channel_accounts.c.id == outbox.c.account_id,
-                    channel_accounts.c.stopped_at.is_not(None),
-                )
-            ),
-        ),
-    )
+    rows = claim(conn, outbox, now, worker, limit=limit, where=_MAY_GO)
     envelopes: list[Envelope] = []
     drops: list[Drop] = []
     opened: dict[int, dict[str, str]] = {}
@@ -146,14 +149,8 @@ def take(
                 conn, keyring, row.business_id, row.account_id
             )
         envelopes.append(sealed(row, message, opened[row.account_id]))
-    if envelopes:
-        conn.execute(
-            across_salons(
-                update(outbox)
-                .where(outbox.c.id.in_([e.outbox_id for e in envelopes]))
-                .values(state="sending")
-            )
-        )
+        mine = {"business_id": row.business_id, "id": row.id}
+        change(conn, outbox, mine, {"state": "sending"})
     return envelopes, drops
 
 
@@ -188,11 +185,13 @@ def drop(conn: Connection, business_id: int, outbox_id: int, message_id: int, wh
     remove(conn, business_id, outbox_id)
 
 
-def remove(conn: Connection, business_id: int, outbox_id: int) -> None:
-    """Forget a row whose message is settled."""
-    conn.execute(
-        delete(outbox).where(outbox.c.business_id == business_id, outbox.c.id == outbox_id)
-    )
+def remove(conn: Connection, business_id: int, outbox_id: int, lease: int | None = None) -> None:
+    """Forget a row whose message is settled; LeaseLost if `lease` is given and not its own."""
+    mine = {"business_id": business_id, "id": outbox_id}
+    if lease is None:
+        delete(conn, outbox, mine)
+    elif delete(conn, outbox, mine | {"lease": lease}) == 0:
+        raise LeaseLost(f"outbox {outbox_id} was taken over")
 
 
 @dataclass(frozen=True, slots=True)

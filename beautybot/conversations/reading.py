@@ -32,7 +32,7 @@ from beautybot.channels.base import (
 )
 from beautybot.conversations import clients, handoff, inbox, messages as talk, settling
 from beautybot.conversations.models import conversations
-from beautybot.kit.db import across_salons
+from beautybot.kit.db import across_salons, change, one
 from beautybot.kit.text import clean
 
 # However fast a client types, the first message waits at most so many bursts.
@@ -236,30 +236,17 @@ def _news(item: AccountNews, room: Room) -> None:
 
 def _conversation(room: Room, client_id: int, address: str) -> Any:
     """The locked row of this client's conversation on this account, made if it is the first."""
-    mine = (
-        conversations.c.business_id == room.account.business_id,
-        conversations.c.account_id == room.account.id,
-    )
-    found = select(conversations).where(*mine, conversations.c.client_id == client_id)
-    row = room.conn.execute(found.with_for_update()).one_or_none()
+    mine = {"business_id": room.account.business_id, "account_id": room.account.id}
+    row = one(room.conn, conversations, mine | {"client_id": client_id}, lock=True)
     if row is not None:
         return row
     # Somebody else had this address before (a recycled number): nothing more goes there for them.
-    room.conn.execute(
-        update(conversations)
-        .where(*mine, conversations.c.address == address)
-        .values(unreachable_at=room.now)
-    )
+    gone = {"unreachable_at": room.now}
+    change(room.conn, conversations, mine | {"address": address}, gone)
     talk.open_conversation(room.conn, room.account, client_id, address, room.now)
-    return room.conn.execute(found.with_for_update()).one()
+    return one(room.conn, conversations, mine | {"client_id": client_id}, lock=True)
 
 
 def _update(room: Room, conversation_id: int, values: dict[str, Any]) -> None:
-    room.conn.execute(
-        update(conversations)
-        .where(
-            conversations.c.business_id == room.account.business_id,
-            conversations.c.id == conversation_id,
-        )
-        .values(**values)
-    )
+    mine = {"business_id": room.account.business_id, "id": conversation_id}
+    change(room.conn, conversations, mine, values)

@@ -11,13 +11,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from beautybot.businesses.access import ChannelAccount
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import Delivery, Receipt, SendProblem
 from beautybot.conversations import messages as talk
 from beautybot.conversations.models import early_receipts, messages, outbox
+from beautybot.kit.db import remove
 
 RANK = {
     "queued": 0,
@@ -53,18 +54,21 @@ def settle(conn: Connection, account: ChannelAccount, receipt: Receipt, now: dat
 
 def apply_early(conn: Connection, business_id: int, message_id: int, external_id: str) -> None:
     """Apply the receipts that came before the message knew its id."""
-    mine = (
-        early_receipts.c.business_id == business_id,
-        early_receipts.c.external_id == external_id,
-    )
-    for early in conn.execute(select(early_receipts).where(*mine)).all():
+    mine = {"business_id": business_id, "external_id": external_id}
+    for early in conn.execute(_EARLY, mine).all():
         row = conn.execute(
             select(messages).where(
                 messages.c.business_id == business_id, messages.c.id == message_id
             )
         ).one()
         _apply(conn, business_id, row, Delivery(early.status), external_id, early.at)
-    conn.execute(delete(early_receipts).where(*mine))
+        remove(conn, early_receipts, mine)
+
+
+_EARLY = select(early_receipts).where(
+    early_receipts.c.business_id == bindparam("business_id"),
+    early_receipts.c.external_id == bindparam("external_id"),
+)
 
 
 def _message(conn: Connection, account: ChannelAccount, receipt: Receipt) -> Any:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from beautybot.conversations.models import conversations, turns
+from beautybot.kit.db import add, change, one
 from beautybot.kit.leases import LeaseLost, backoff, claim
 
 GIVE_UP_AFTER = 3
@@ -46,15 +47,9 @@ def hold(conn: Connection, held: Claim) -> None:
     LeaseLost if another worker has it; Overtaken if the client wrote since we
     looked.  Nothing of the turn is written in either case.
     """
-    row = conn.execute(
-        select(conversations.c.lease, conversations.c.inbound_seq)
-        .where(
-            conversations.c.business_id == held.business_id,
-            conversations.c.id == held.conversation_id,
-        )
-        .with_for_update()
-    ).one()
-    if row.lease != held.lease:
+    mine = {"business_id": held.business_id, "id": held.conversation_id}
+    row = one(conn, conversations, mine, lock=True)
+    if row is None or row.lease != held.lease:
         raise LeaseLost(f"conversation {held.conversation_id} was taken over")
     if row.inbound_seq != held.inbound_seq:
         raise Overtaken(f"conversation {held.conversation_id} has newer messages")
@@ -104,19 +99,18 @@ def keep(
     trace: Mapping[str, Any],
 ) -> int:
     """Keep the trace of a turn; its id."""
-    kept: int = conn.execute(
-        insert(turns)
-        .values(
-            business_id=held.business_id,
-            conversation_id=held.conversation_id,
-            at=at,
-            state_before=before,
-            state_after=after,
-            trace=dict(trace),
-        )
-        .returning(turns.c.id)
-    ).scalar_one()
-    return kept
+    return add(
+        conn,
+        turns,
+        {
+            "business_id": held.business_id,
+            "conversation_id": held.conversation_id,
+            "at": at,
+            "state_before": before,
+            "state_after": after,
+            "trace": dict(trace),
+        },
+    )
 
 
 def note(conn: Connection, business_id: int, turn_id: int, more: Mapping[str, Any]) -> None:
@@ -127,14 +121,11 @@ def note(conn: Connection, business_id: int, turn_id: int, more: Mapping[str, An
 
 
 def _give_back(conn: Connection, held: Claim, *, due_at: datetime | None, **values: Any) -> None:
-    done = conn.execute(
-        update(conversations)
-        .where(
-            conversations.c.business_id == held.business_id,
-            conversations.c.id == held.conversation_id,
-            conversations.c.lease == held.lease,
-        )
-        .values(due_at=due_at, leased_by=None, **values)
-    )
-    if done.rowcount == 0:
+    mine = {
+        "business_id": held.business_id,
+        "id": held.conversation_id,
+        "lease": held.lease,
+    }
+    given = {**values, "due_at": due_at, "leased_by": None}
+    if change(conn, conversations, mine, given) == 0:
         raise LeaseLost(f"conversation {held.conversation_id} was taken over")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,11 +23,12 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    bindparam,
     select,
     update,
 )
 
-from beautybot.kit.db import Instant, across_salons
+from beautybot.kit.db import Instant, across_salons, change
 from beautybot.kit.errors import BeautyBotError
 
 VISIBILITY = timedelta(seconds=30)
@@ -61,12 +63,23 @@ def claim(
     where: Sequence[ColumnElement[bool]] = (),
     visibility: timedelta = VISIBILITY,
 ) -> list[Row[Any]]:
-    """Take up to `limit` due rows, oldest first; each is hidden from others for `visibility`."""
+    """
+    Take up to `limit` due rows, oldest first; each is hidden from others for `visibility`.
+
+    `where` narrows the list; give the same objects each time, for the statement is kept.
+    """
+    given = {"now": now, "until": now + visibility, "worker": worker, "most": limit}
+    rows = conn.execute(_claim(table, tuple(where)), given).all()
+    return sorted(rows, key=lambda row: row.id)
+
+
+@cache
+def _claim(table: Table, where: tuple[ColumnElement[bool], ...]) -> Any:
     due = (
         select(table.c.id)
-        .where(table.c.due_at <= now, *where)
+        .where(table.c.due_at <= bindparam("now", type_=table.c.due_at.type), *where)
         .order_by(table.c.due_at)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
         .cte("due")
     )
@@ -74,15 +87,14 @@ def claim(
         update(table)
         .where(table.c.id.in_(select(due.c.id)))
         .values(
-            due_at=now + visibility,
+            due_at=bindparam("until", type_=table.c.due_at.type),
             lease=table.c.lease + 1,
             attempts=table.c.attempts + 1,
-            leased_by=worker,
+            leased_by=bindparam("worker"),
         )
         .returning(table)
     )
-    rows = conn.execute(across_salons(taken)).all()
-    return sorted(rows, key=lambda row: row.id)
+    return across_salons(taken)
 
 
 def finish(
@@ -103,14 +115,9 @@ def finish(
     """
     if not keep_attempts:
         values["attempts"] = 0
-    done = conn.execute(
-        across_salons(
-            update(table)
-            .where(table.c.id == row_id, table.c.lease == lease)
-            .values(due_at=due_at, leased_by=None, **values)
-        )
-    )
-    if done.rowcount == 0:
+    mine = {"id": row_id, "lease": lease}
+    values |= {"due_at": due_at, "leased_by": None}
+    if change(conn, table, mine, values, everywhere=True) == 0:
         raise LeaseLost(f"{table.name} {row_id} was taken over")
 
 

@@ -1,8 +1,19 @@
-"""A bell between whoever stores work and whoever does it, in one process or over PostgreSQL."""
+"""A bell between whoever stores work and whoever does it, in one process."""
 
 from __future__ import annotations
 
 import asyncio
+from enum import StrEnum
+
+
+class ToDo(StrEnum):
+    """The to-do lists that have a bell of their own."""
+
+    INBOX = "inbox"
+    TURNS = "turns"
+    OUTBOX = "outbox"
+    JOBS = "jobs"
+    NOTICES = "notices"
 
 
 class Wakeup:
@@ -13,25 +24,34 @@ class Wakeup:
     """
 
     def __init__(self) -> None:
-        self._rings = 0
-        self._bell = asyncio.Event()
+        self._rings = dict.fromkeys(ToDo, 0)
+        self._bells = {todo: asyncio.Event() for todo in ToDo}
 
-    def ticket(self) -> int:
-        """How often it has rung so far."""
-        return self._rings
+    def ticket(self, todo: ToDo) -> int:
+        """How often it has rung for that list so far."""
+        return self._rings[todo]
 
-    def ring(self) -> None:
-        """There is work."""
-        self._rings += 1
-        self._bell.set()
+    def ring(self, *todos: ToDo) -> None:
+        """There is work on these lists."""
+        for todo in todos:
+            self._rings[todo] += 1
+            self._bells[todo].set()
 
-    async def wait(self, ticket: int, timeout_s: float) -> None:
-        """Return when it has rung since the ticket was taken, or after the time."""
-        if self._rings != ticket:
+    def ring_after(self, seconds: float, todo: ToDo) -> None:
+        """There will be work on this list then."""
+        if seconds <= 0:
+            self.ring(todo)
+        else:
+            asyncio.get_running_loop().call_later(seconds, self.ring, todo)
+
+    async def wait(self, todo: ToDo, ticket: int, timeout_s: float) -> None:
+        """Return when it has rung for the list since the ticket was taken, or after the time."""
+        if self._rings[todo] != ticket:
             return
-        self._bell.clear()
+        bell = self._bells[todo]
+        bell.clear()
         try:
             async with asyncio.timeout(timeout_s):
-                await self._bell.wait()
+                await bell.wait()
         except TimeoutError:
             return

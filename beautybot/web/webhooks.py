@@ -21,7 +21,7 @@ from beautybot.kit import clock as clocks, log
 from beautybot.kit.batching import Batcher
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import DatabaseUnavailable
-from beautybot.kit.wakeup import Wakeup
+from beautybot.kit.wakeup import ToDo, Wakeup
 from beautybot.web.deadlines import ReadDeadline
 from beautybot.web.doors import Doors
 
@@ -80,7 +80,7 @@ class Webhooks:
             body = await _body(receive, headers, CAPS[channel], self.deadline)
             event = self._telegram(body, door)
         await self.inbox.add(event)
-        self.wakeup.ring()
+        self.wakeup.ring(ToDo.INBOX)
 
     def _handshake(self, scope: Scope) -> tuple[int, bytes]:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), encoding="utf-8"))

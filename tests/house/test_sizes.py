@@ -25,8 +25,6 @@ LONG_FUNCTIONS: dict[str, str] = {
     "booking/appointments.py:hold": "to be told in steps",
     "booking/salon_file.py:_service": "to be told in steps",
     "booking/schedule.py:_busy": "to be told in steps",
-    "conversations/history.py:since_last_reply": "to be told in steps",
-    "conversations/outbox.py:take": "to be told in steps",
     "kit/log.py:configure": "to be told in steps",
 }
 

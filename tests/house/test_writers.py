@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 from source import Module, calls, dotted, modules
 
-WRITES = ("insert", "update", "delete")
+WRITES = ("insert", "update", "delete", "add", "add_once", "change", "remove", "ManyRows")
 
 VISITS = ("booking/appointments.py", "booking/occupancy.py")  # the verbs, and where they write
 
@@ -46,9 +46,12 @@ def test_a_table_has_one_writer(table: str) -> None:
 
 
 def test_a_second_writer_is_seen() -> None:
-    """Control: both ways to spell a table are found, reading is not writing."""
+    """Control: every way to spell a write is found, reading is not writing."""
     direct = Module("web/page.py", "conn.execute(update(appointments).values(status='x'))")
     dotted_ = Module("agent/x.py", "conn.execute(insert(conn, models.appointments))")
+    short = Module("agent/z.py", "change(conn, appointments, mine, {'status': 'x'})")
     reader = Module("agent/y.py", "conn.execute(select(appointments))")
 
-    assert writers("appointments", [direct, dotted_, reader]) == {"web/page.py", "agent/x.py"}
+    found = writers("appointments", [direct, dotted_, short, reader])
+
+    assert found == {"web/page.py", "agent/x.py", "agent/z.py"}

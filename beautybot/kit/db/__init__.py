@@ -8,6 +8,7 @@ in one transaction and give back what it returns: values, never live rows.
 
 from beautybot.kit.db.bulk import ManyRows
 from beautybot.kit.db.database import Database, DatabaseUnavailable, connect
+from beautybot.kit.db.rows import add, add_once, change, one, remove
 from beautybot.kit.db.schema import (
     Instant,
     Json,
@@ -25,9 +26,14 @@ __all__ = [
     "Json",
     "ManyRows",
     "across_salons",
+    "add",
+    "add_once",
+    "change",
     "connect",
     "insert",
     "is_unique_violation",
     "metadata",
+    "one",
+    "remove",
     "violated",
 ]

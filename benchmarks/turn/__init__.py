@@ -1,0 +1,1 @@
+"""How many whole turns a second, and how soon one answer."""

@@ -1,0 +1,100 @@
+"""A salon on a fresh file, connected to the double of Graph, and the product serving it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from beautybot.booking import importing
+from beautybot.booking.salon_file import of_json
+from beautybot.businesses import connecting, salons
+from beautybot.channels import registry
+from beautybot.demo.salon import SALON
+from beautybot.kit import clock, migrate
+from beautybot.kit.crypto import Keyring, new_key, parse_keys
+from beautybot.kit.db import connect
+from beautybot.russian.people import name_forms
+from beautybot.settings import Settings
+
+PHONE_ID, WABA = "106540352242922", "102290129340398"
+SECRET = "0123456789abcdef0123456789abcdef"
+TOKEN = "EAAgoodtoken"
+
+
+async def prepare(folder: Path, graph_url: str) -> tuple[str, str]:
+    """Import, switch on and connect; the database's URL and the encryption key."""
+    url, key = f"sqlite:///{folder}/turn.db", new_key()
+    await migrate.upgrade(url)
+    db = connect(url)
+    channels = registry.build(Settings(graph_api_base=f"{graph_url}/v26.0"))
+    file = of_json(SALON)
+    await db.write(importing.apply, file, now=clock.now(), name_forms=name_forms)
+    (salon,) = await db.read(salons.listing)
+    salon = await db.write(salons.update_agent, salon.id, enabled=True)
+    await connecting.connect(
+        db,
+        Keyring(parse_keys(key)),
+        channels["whatsapp"],
+        business=salon,
+        secrets={"access_token": TOKEN, "app_secret": SECRET},
+        details={"phone_id": PHONE_ID, "waba_id": WABA},
+        public_url="http://127.0.0.1:1",
+        now=clock.now(),
+    )
+    for channel in channels.values():
+        await channel.close()
+    await db.close()
+    return url, key
+
+
+@asynccontextmanager
+async def serving(url: str, key: str, graph_url: str) -> AsyncIterator[tuple[int, int]]:
+    """`beautybot serve` on a free port: the port and the process."""
+    port = _free_port()
+    mine = {
+        "DATABASE_URL": url,
+        "ENCRYPTION_KEYS": key,
+        "GRAPH_API_BASE": f"{graph_url}/v26.0",
+        "WHATSAPP_APP_SECRET": SECRET,
+        "WHATSAPP_VERIFY_TOKEN": "benchmark",
+        "BURST_WAIT_S": "0",
+        "LOG_LEVEL": "ERROR",
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "beautybot", "serve", "--port", str(port)],
+        env=os.environ | mine,
+        cwd=Path(url.removeprefix("sqlite:///")).parent,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        await _answers(port)
+        yield port, server.pid
+    finally:
+        server.terminate()
+        await asyncio.to_thread(server.wait, 20)
+
+
+async def _answers(port: int) -> None:
+    for _ in range(300):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return
+    raise RuntimeError("the server did not start")
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
