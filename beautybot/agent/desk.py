@@ -234,8 +234,7 @@ class Desk:
             self.notify(
                 NoticeKind.HANDOFF,
                 f"{self.conversation_id}:{self.now.isoformat()}",
-                f"{one_line(who, 60)} ждёт ответа человека. Последние слова: "
-                f"«{one_line(summary, 160)}»",
+                f"{one_line(who, 60)} ждёт ответа человека. {one_line(summary, 400)}",
             )
 
     def pass_on(self, question: str) -> None:

@@ -116,6 +116,9 @@ class Memory:
     misses: int = 0
     strayed: int = 0
     introduced: bool = False
+    # How many turns since when: a flood or another bot is stopped by it.
+    window: datetime | None = None
+    turns: int = 0
 
     def forget_visit(self) -> Memory:
         """The same without the draft, offer and proposal: done, or given up."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from beautybot.agent import asking, flow, memory as memories, states, wording
+from beautybot.agent import asking, flow, guarding, memory as memories, states, wording
 from beautybot.agent.adviser import Adviser, day_of
-from beautybot.agent.commands import Command, Greet, Unclear
+from beautybot.agent.commands import Command, Greet, Human, Unclear
 from beautybot.agent.desk import Desk
 from beautybot.agent.flow import State
 from beautybot.agent.memory import Memory
@@ -61,10 +61,11 @@ async def take_turn(
         await db.write(turns.finish, claim)
         return False
 
-    remembered = recall(seen, clock())
+    remembered, stop = guarding.watched(recall(seen, clock()), seen, clock())
     salon = await understood_by.salon(db, seen.business)
     adviser = Adviser(llm, db, seen.business, seen.client.id, clock)
-    commands = await understand(seen, remembered, salon, adviser=adviser, now=clock())
+    commands: list[Command] = [Human(stop)] if stop else []
+    commands = commands or await understand(seen, remembered, salon, adviser=adviser, now=clock())
 
     done = await db.write(act, seen, remembered, salon.catalogue, commands, clock(), adviser)
     await livelier(done, seen, adviser)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from beautybot.agent import knowledge, saying
+from beautybot.agent import knowledge, saying, summary
 from beautybot.agent.commands import (
     AskInfo,
     Attached,
@@ -57,9 +57,10 @@ def play(move: Move, command: Command) -> None:
 
 def hand_over(move: Move, reason: str) -> None:
     """Give the conversation to a person and say so."""
+    told = summary.of(move, reason)
     move.release_hold()
     move.memory = move.memory.forget_visit()
-    move.desk.hand_over(reason, move.said[-1].text)
+    move.desk.hand_over(reason, told)
     move.decide(f"handed over: {reason}")
     key = {"medical": "handoff_medical", "complaint": "handoff_complaint"}.get(reason, "handoff")
     move.say(f"service_inquiry.{key}")
