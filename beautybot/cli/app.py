@@ -13,6 +13,7 @@ from beautybot.cli import (
     records,
     salons,
     server,
+    understand,
     upkeep,
     visits,
 )
@@ -23,5 +24,17 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for module in (server, demo, chat, salons, people, channels, visits, records, doctor, upkeep):
+for module in (
+    server,
+    demo,
+    chat,
+    salons,
+    people,
+    channels,
+    visits,
+    understand,
+    records,
+    doctor,
+    upkeep,
+):
     app.add_typer(module.app)
