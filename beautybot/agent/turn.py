@@ -222,6 +222,7 @@ def _trace(
 ) -> dict[str, Any]:
     return {
         "heard": [m.id for m in seen.unanswered],
+        "known": [n for n in ("name", "phone") if getattr(seen.client, n)],
         "understood": [repr(c)[:400] for c in commands],
         "model": adviser.trace(),
         "decided": move.decided,

@@ -11,6 +11,7 @@ from beautybot.cli import (
     doctor,
     people,
     records,
+    rehearsals,
     salons,
     server,
     understand,
@@ -34,6 +35,7 @@ for module in (
     visits,
     understand,
     records,
+    rehearsals,
     doctor,
     upkeep,
 ):

@@ -47,7 +47,7 @@ def show_conversation(
     from beautybot.kit import clock
 
     async def work(house: House) -> tuple[Summary, list[Message], list[TurnTrace]]:
-        business_id = await house.db.read(_whose, number)
+        business_id = await house.db.read(whose, number)
         return (
             await house.db.read(history.get, business_id, number, clock.now()),
             await house.db.read(history.thread, business_id, number, limit=10_000),
@@ -64,7 +64,8 @@ def show_conversation(
         _tell(summary, messages, turns)
 
 
-def _whose(conn: Connection, number: int) -> int:
+def whose(conn: Connection, number: int) -> int:
+    """The salon of a conversation; NotFound."""
     from beautybot.businesses import salons
     from beautybot.conversations import history
     from beautybot.kit import clock

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 business = typer.Typer(no_args_is_help=True, help="Salons.")
 app.add_typer(business, name="business")
+agents = typer.Typer()
+app.add_typer(agents, name="agent")
 
 Slug = Annotated[str, typer.Option("--business", metavar="SLUG", help="The salon.")]
 
@@ -69,20 +71,28 @@ def import_salon(
     say(str(inside(work)))
 
 
-@app.command()
+Tone = Annotated[str | None, typer.Option(help="professional, friendly, casual or formal.")]
+Restrictions = Annotated[str | None, typer.Option(help="What it must not do, in plain words.")]
+Greeting = Annotated[str | None, typer.Option(help="Its first words.")]
+
+
+@agents.callback(invoke_without_command=True)
 def agent(
-    slug: Slug,
+    context: typer.Context,
+    slug: Annotated[
+        str | None, typer.Option("--business", metavar="SLUG", help="The salon.")
+    ] = None,
     on: Annotated[bool | None, typer.Option("--on/--off", help="Let it answer, or not.")] = None,
-    tone: Annotated[
-        str | None, typer.Option(help="professional, friendly, casual or formal.")
-    ] = None,
-    restrictions: Annotated[
-        str | None, typer.Option(help="What it must not do, in plain words.")
-    ] = None,
-    greeting: Annotated[str | None, typer.Option(help="Its first words.")] = None,
+    tone: Tone = None,
+    restrictions: Restrictions = None,
+    greeting: Greeting = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Switch a salon's receptionist on or off and set how it speaks."""
+    if context.invoked_subcommand is not None:
+        return
+    if slug is None:
+        raise typer.BadParameter("which salon? give --business SLUG")
     from beautybot.businesses import salons
 
     async def work(house: House) -> Business:
