@@ -24,7 +24,7 @@ from beautybot.kit.db import Database
 from beautybot.kit.errors import BeautyBotError
 from beautybot.llm.base import Finish, LLMUnavailable, Probe, Reply, Request
 
-_NUMBER = re.compile(r"(?<![\d:.,])\d{6}(?![\d:.,])")
+_NUMBER = re.compile(r"(?<![\d:])\d{6}(?![\d:])")
 
 Change = Callable[[Rehearsal], Awaitable[None]]
 
