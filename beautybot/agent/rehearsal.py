@@ -26,7 +26,7 @@ from beautybot.businesses.salons import Business
 from beautybot.channels.base import Identity, IdentityKind, InboundMessage, Kind
 from beautybot.conversations import history, inbox, messages, reading, turns
 from beautybot.conversations.history import Message, TurnTrace
-from beautybot.conversations.models import clients, consents, handoffs, identities, outbox
+from beautybot.conversations.models import clients, consents, handoffs, identities
 from beautybot.kit import migrate
 from beautybot.kit.db import Database, connect
 from beautybot.llm.base import LLM
@@ -216,7 +216,7 @@ def _give_back(conn: Connection, business_id: int) -> None:
 
 
 def _answer(conn: Connection, business_id: int, conversation_id: int, now: datetime) -> Answer:
-    """What the turn put into the outbox, as if the messenger had taken it at once."""
+    """What the turn said, as if the messenger had taken it at once."""
     traces = history.traces(conn, business_id, conversation_id)
     if not traces:
         return Answer("")
@@ -228,6 +228,5 @@ def _answer(conn: Connection, business_id: int, conversation_id: int, now: datet
     ]
     for message in said:
         messages.mark(conn, business_id, message.id, status="sent", sent_at=now)
-    conn.execute(delete(outbox).where(outbox.c.business_id == business_id))
     buttons = tuple(str(b[0]) for m in said for b in m.payload.get("buttons", ()))
     return Answer("\n---\n".join(m.text for m in said), buttons, trace)
