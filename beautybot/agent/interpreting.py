@@ -82,11 +82,20 @@ async def ask(
     reply = await adviser.ask(_request(words, seen, memory, salon, people))
     if reply is None or not isinstance(reply.data, dict):
         return rules
-    found = [k for item in _items(reply.data) for k in _resolved(item, words, seen, memory, salon)]
     kept = [k for k in rules if not isinstance(k, c.Unclear)]
-    if reply.data.get("mood") == "angry":
-        found.append(c.Human("angry"))
-    return [*kept, *found] or rules
+    return [*kept, *meant(reply.data, words, seen, memory, salon)] or rules
+
+
+def meant(
+    data: dict[str, Any], words: str, seen: Seen, memory: Memory, salon: Salon
+) -> list[Command]:
+    """
+    What an answer of the model comes to, once its words were judged by the rules.
+
+    Never a yes, a no, a choice, a name or a phone: those are the client's own.
+    """
+    found = [k for item in _items(data) for k in _resolved(item, words, seen, memory, salon)]
+    return [*found, c.Human("angry")] if data.get("mood") == "angry" else found
 
 
 def known_names(salon: Salon) -> frozenset[str]:
