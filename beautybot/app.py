@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,29 +13,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from beautybot.conversations import inbox
 from beautybot.conversations.inbox import RawEvent
-from beautybot.kit import clock as clocks
 from beautybot.kit.batching import Batcher
-from beautybot.kit.clock import Clock
-from beautybot.kit.crypto import Keyring
-from beautybot.kit.db import Database, DatabaseUnavailable
-from beautybot.kit.wakeup import Wakeup
-from beautybot.settings import Settings
+from beautybot.kit.db import DatabaseUnavailable
 from beautybot.web.doors import Doors
+from beautybot.web.parts import Parts
 from beautybot.web.webhooks import ROOT, Webhooks
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 LATE_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the web needs of the rest of the house."""
-
-    settings: Settings
-    db: Database
-    keyring: Keyring
-    wakeup: Wakeup
-    clock: Clock = clocks.now
 
 
 def build(
@@ -104,3 +88,6 @@ class _Ready:
 @asynccontextmanager
 async def _nothing(_app: Starlette) -> AsyncIterator[None]:
     yield
+
+
+__all__ = ["Parts", "build"]

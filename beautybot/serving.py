@@ -28,6 +28,7 @@ from beautybot.llm import registry as models
 from beautybot.llm.base import LLM
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
 from beautybot.web import pages
+from beautybot.web.dashboard.routes import routes as dashboard
 from beautybot.worker import Worker
 
 logger = log.get(__name__)
@@ -107,7 +108,7 @@ def _product(
         shared_app=mark_of(shared) if shared else None,
         jobs=chores.TABLE,
     )
-    return Product(Parts(settings, db, keyring, wakeup), worker)
+    return Product(Parts(settings, db, keyring, wakeup, channels=spoken), worker)
 
 
 async def run(product: Product, listener: socket.socket | None, *, worker: bool = True) -> None:
@@ -131,7 +132,7 @@ async def run(product: Product, listener: socket.socket | None, *, worker: bool 
 def _server(product: Product) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            build(product.parts, pages=pages.routes()),
+            build(product.parts, pages=[*pages.routes(), *dashboard(product.parts)]),
             log_config=None,
             access_log=False,  # a path may carry a bot's token
             server_header=False,

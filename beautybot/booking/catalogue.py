@@ -156,6 +156,22 @@ def salon_hours(conn: Connection, business_id: int) -> Hours:
     return {weekday: tuple(spans) for weekday, spans in week.items()}
 
 
+def own_hours(conn: Connection, business_id: int) -> dict[int, Hours]:
+    """The weekly hours of the specialists who have their own, by row id."""
+    rows = conn.execute(
+        select(working_hours)
+        .where(
+            working_hours.c.business_id == business_id, working_hours.c.specialist_id.is_not(None)
+        )
+        .order_by(working_hours.c.weekday, working_hours.c.from_min)
+    )
+    found: dict[int, dict[int, tuple[tuple[int, int], ...]]] = {}
+    for row in rows:
+        week = found.setdefault(row.specialist_id, {})
+        week[row.weekday] = (*week.get(row.weekday, ()), (row.from_min, row.to_min))
+    return dict(found)
+
+
 def _services(conn: Connection, business_id: int) -> dict[int, Any]:
     rows = conn.execute(
         select(services)

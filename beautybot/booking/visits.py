@@ -125,6 +125,16 @@ def listing(
     return _read(conn, business_id, *conditions)
 
 
+def made_since(conn: Connection, business_id: int, since: datetime) -> list[Appointment]:
+    """Appointments that were made at or after a moment, whenever they take place."""
+    return _read(conn, business_id, appointments.c.created_at >= since)
+
+
+def everything_of_client(conn: Connection, business_id: int, client_id: int) -> list[Appointment]:
+    """Every appointment of a client, the newest first."""
+    return _read(conn, business_id, appointments.c.client_id == client_id)[::-1]
+
+
 def _read(conn: Connection, business_id: int, *conditions: Any) -> list[Appointment]:
     rows = conn.execute(
         select(appointments)

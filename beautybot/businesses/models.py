@@ -92,6 +92,8 @@ sign_ins = Table(
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("place", Text, nullable=False, server_default=""),
+    # The salon this person works in now; one of their own.
+    Column("salon_id", BigId, nullable=True),
 )
 
 sign_in_failures = Table(

@@ -12,7 +12,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, insert as plain_insert, select, update
 
 from beautybot.businesses.models import memberships, users
-from beautybot.kit.db import across_salons, insert
+from beautybot.kit.db import across_salons, change, insert, one
 from beautybot.kit.errors import BeautyBotError
 
 SHORTEST_PASSWORD = 10
@@ -80,6 +80,11 @@ def put(
     return next(m for m in of_business(conn, business_id) if m.user_id == user_id)
 
 
+def change_password(conn: Connection, user_id: int, password_hash: str) -> None:
+    """Put a new hash in place of the old."""
+    change(conn, users, {"id": user_id}, {"password_hash": password_hash})
+
+
 def fits(password_hash: str, password: str) -> bool:
     """True if the password is the one that was hashed."""
     try:
@@ -99,6 +104,12 @@ def of_business(conn: Connection, business_id: int) -> list[Member]:
     return [
         Member(r.user_id, r.business_id, r.email, Role(r.role), r.telegram_chat_id) for r in rows
     ]
+
+
+def specialist_of(conn: Connection, business_id: int, user_id: int) -> str | None:
+    """The id (of the salon's file) of the specialist this person is, if they are one."""
+    row = one(conn, memberships, {"business_id": business_id, "user_id": user_id})
+    return row.specialist if row else None
 
 
 def bind_telegram(conn: Connection, business_id: int, user_id: int, chat_id: str | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert as plain_insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert as plain_insert, select, update
 
 from beautybot.channels.base import Identity, IdentityKind
 from beautybot.conversations.models import clients, consents, conversations, identities
@@ -78,6 +78,39 @@ _CONSENT = (
     )
     .limit(1)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A client in a list."""
+
+    id: int
+    name: str | None
+    phone: str | None
+    talks: int
+
+
+def search(conn: Connection, business_id: int, words: str, *, limit: int = 50) -> list[Found]:
+    """Clients whose name or phone holds the words; the newest where there are none."""
+    talks = (
+        select(conversations.c.client_id, func.count().label("talks"))
+        .where(conversations.c.business_id == business_id)
+        .group_by(conversations.c.client_id)
+        .subquery()
+    )
+    found = (
+        select(clients, talks.c.talks)
+        .outerjoin(talks, talks.c.client_id == clients.c.id)
+        .where(clients.c.business_id == business_id, clients.c.merged_into.is_(None))
+        .order_by(clients.c.id.desc())
+        .limit(limit)
+    )
+    if words:
+        named = clients.c.name.contains(words, autoescape=True)
+        titled = clients.c.name.contains(words.capitalize(), autoescape=True)
+        phone = clients.c.phone.contains(words, autoescape=True)
+        found = found.where(named | titled | phone)
+    return [Found(r.id, r.name, r.phone, r.talks or 0) for r in conn.execute(found)]
 
 
 def everything_of(conn: Connection, business_id: int, client_id: int) -> tuple[int, ...]:

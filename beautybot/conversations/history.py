@@ -17,6 +17,7 @@ from beautybot.conversations.clients import Client
 from beautybot.conversations.handoff import Handoff
 from beautybot.conversations.models import clients as clients_table, conversations, messages, turns
 from beautybot.conversations.turns import Claim
+from beautybot.kit.db import one
 from beautybot.kit.errors import NotFound
 
 
@@ -186,6 +187,35 @@ def get(conn: Connection, business_id: int, conversation_id: int, now: datetime)
     if not found:
         raise NotFound("there is no such conversation")
     return found[0]
+
+
+def account_of(conn: Connection, business_id: int, conversation_id: int) -> int:
+    """The account a conversation is held on; NotFound."""
+    row = one(conn, conversations, {"business_id": business_id, "id": conversation_id})
+    if row is None:
+        raise NotFound("there is no such conversation")
+    account_id: int = row.account_id
+    return account_id
+
+
+def talks_since(conn: Connection, business_id: int, since: datetime) -> int:
+    """How many conversations a client wrote in since a moment."""
+    count: int = conn.execute(
+        select(func.count(func.distinct(messages.c.conversation_id))).where(
+            messages.c.business_id == business_id,
+            messages.c.direction == "inbound",
+            messages.c.created_at >= since,
+        )
+    ).scalar_one()
+    return count
+
+
+def pulse(conn: Connection, business_id: int) -> int:
+    """A number that grows with every message of a salon."""
+    newest: int | None = conn.execute(
+        select(func.max(messages.c.id)).where(messages.c.business_id == business_id)
+    ).scalar_one()
+    return newest or 0
 
 
 def thread(

@@ -20,7 +20,8 @@ async def front(_request: Request) -> Response:
         "<!doctype html><html lang='ru'><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width'><title>BeautyBot</title>"
         "<h1>BeautyBot работает</h1><p>Клиенты пишут салону в WhatsApp и Telegram, "
-        "а здесь отвечает виртуальный администратор.</p></html>",
+        "а здесь отвечает виртуальный администратор.</p>"
+        "<p><a href='/login'>Войти в личный кабинет</a></p></html>",
         headers=HEADERS,
     )
 

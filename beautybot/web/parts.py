@@ -1,0 +1,26 @@
+"""What the web needs of the rest of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from beautybot.channels.base import Channel
+from beautybot.kit import clock as clocks
+from beautybot.kit.clock import Clock
+from beautybot.kit.crypto import Keyring
+from beautybot.kit.db import Database
+from beautybot.kit.wakeup import Wakeup
+from beautybot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The open house: settings, database, keys, bells, messengers and the clock."""
+
+    settings: Settings
+    db: Database
+    keyring: Keyring
+    wakeup: Wakeup
+    clock: Clock = clocks.now
+    channels: Mapping[str, Channel] = field(default_factory=dict)

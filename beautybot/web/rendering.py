@@ -1,0 +1,90 @@
+"""Templates to pages, with the headers every page has."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+def page(template: str, values: Mapping[str, Any], status: int = 200) -> Response:
+    """A page; everything in it is escaped unless a template says otherwise."""
+    text = _templates().get_template(template).render(**values)
+    return HTMLResponse(text, status, headers=HEADERS)
+
+
+def onward(to: str) -> Response:
+    """After a form: look at the result with a GET."""
+    return RedirectResponse(to, 303, headers={"Cache-Control": "no-store"})
+
+
+def refused(status: int, words: str) -> Response:
+    """A page that says what is wrong, in one sentence."""
+    return page("error.html", {"status": status, "words": words}, status)
+
+
+def static_routes() -> list[Route]:
+    """The files beside the templates; their names carry a hash of what is in them."""
+    return [Route("/static/{name}", _static)]
+
+
+async def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    known = _files().get(name)
+    if known is None:
+        return Response(status_code=404)
+    body, kind = known
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(body, media_type=kind, headers=headers)
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("beautybot.web"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["static"] = lambda name: f"/static/{_hashed()[name]}"
+    return templates
+
+
+@cache
+def _hashed() -> dict[str, str]:
+    return {
+        file.name: f"{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}-{file.name}"
+        for file in (resources.files("beautybot.web") / "static").iterdir()
+        if file.is_file()
+    }
+
+
+@cache
+def _files() -> dict[str, tuple[bytes, str]]:
+    folder = resources.files("beautybot.web") / "static"
+    return {
+        hashed: ((folder / name).read_bytes(), KINDS[name.rpartition(".")[2]])
+        for name, hashed in _hashed().items()
+    }
