@@ -1,0 +1,80 @@
+"""A person with a browser without script: keeps cookies, follows forms, over real HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from beautybot.app import Parts, build
+from beautybot.channels import registry
+from beautybot.demo.fakes.server import serving
+from beautybot.kit.crypto import Keyring, new_key, parse_keys
+from beautybot.kit.db import Database
+from beautybot.kit.wakeup import Wakeup
+from beautybot.settings import Settings
+from beautybot.web.dashboard.routes import routes
+
+PASSWORD = "a password of ten signs"
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One browser."""
+
+    base: str
+    http: aiohttp.ClientSession
+
+    async def get(self, path: str) -> tuple[int, str]:
+        """Open a page without following redirects."""
+        async with self.http.get(self.base + path, allow_redirects=False) as answer:
+            return answer.status, await answer.text()
+
+    async def post(self, path: str, **fields: str) -> tuple[int, str]:
+        """Send a form with the token of our page."""
+        fields.setdefault("csrf", await self.token())
+        return await self.post_raw(path, fields)
+
+    async def post_raw(self, path: str, fields: dict[str, Any], **headers: str) -> tuple[int, str]:
+        """Send a form as it is."""
+        async with self.http.post(
+            self.base + path, data=fields, headers=headers, allow_redirects=False
+        ) as answer:
+            return answer.status, await answer.text()
+
+    async def sign_in(self, email: str, password: str = PASSWORD) -> int:
+        """Fill in the sign-in page; its status."""
+        status, _ = await self.post_raw("/login", {"email": email, "password": password})
+        return status
+
+    async def token(self) -> str:
+        """The token that our pages put into their forms."""
+        _, page = await self.get("/dashboard/me")
+        found = re.search(r'name="csrf" value="([0-9a-f]+)"', page)
+        return found[1] if found else ""
+
+
+@asynccontextmanager
+async def pages(db: Database, url: str = "http://127.0.0.1") -> AsyncIterator[str]:
+    """The dashboard, served; its address."""
+    settings = Settings(public_url=url)
+    channels = registry.build(settings)
+    parts = Parts(settings, db, Keyring(parse_keys(new_key())), Wakeup(), channels=channels)
+    try:
+        async with serving(build(parts, pages=routes(parts))) as base:
+            yield base
+    finally:
+        for channel in channels.values():
+            await channel.close()
+
+
+@asynccontextmanager
+async def browser(base: str) -> AsyncIterator[Visitor]:
+    """A fresh browser."""
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as http:
+        yield Visitor(base, http)
