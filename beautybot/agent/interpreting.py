@@ -22,7 +22,7 @@ from beautybot.agent.rules import Salon, of_text
 from beautybot.conversations.history import Message, Seen
 from beautybot.llm.base import Purpose, Request, Said
 
-DEADLINE_S = 14.0
+DEADLINE_S = 12.0
 MOST_TURNS = 10
 MOST_OF_A_TURN = 300
 MOST_NAMES = 3_000

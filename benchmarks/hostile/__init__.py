@@ -1,0 +1,1 @@
+"""A model that says anything at all, a hundred thousand times."""

@@ -1,0 +1,1 @@
+"""What a slow, full or absent model costs everybody else."""

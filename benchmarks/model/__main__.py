@@ -1,0 +1,178 @@
+"""A slow model, one stream, no model; see README.md beside this file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import asynccontextmanager
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import uvloop
+
+from beautybot.demo.fakes import server
+from beautybot.demo.fakes.faults import lost_answer
+from beautybot.demo.fakes.gigachat.fake import FakeGigaChat
+from beautybot.demo.fakes.graph import FakeGraph
+from beautybot.llm import gigachat
+from beautybot.llm.base import Purpose, Request, Said
+from benchmarks.turn.__main__ import Watched, delivery
+from benchmarks.turn.salon import PHONE_ID, SECRET, TOKEN, WABA, prepare, serving
+
+CLIENT, KEY = "client-1", "secret-1"
+CLEAR, MURMUR = "сколько стоит маникюр?", "мур-мур ноготочки бы"
+CONVERSATIONS, STREAMS, THINKS_S = 500, 50, 2.0
+
+
+@asynccontextmanager
+async def product(fake: FakeGigaChat | None, streams: int = STREAMS) -> Any:
+    """The product in a process of its own, with a model or without: its port, and Graph."""
+    graph = FakeGraph()
+    graph.add_number(PHONE_ID, token=TOKEN, app_secret=SECRET, waba_id=WABA)
+    watched = Watched(graph)
+    with tempfile.TemporaryDirectory() as folder:
+        async with server.serving(watched) as graph_url, server.serving(fake or graph) as url:
+            if fake is not None:
+                fake.add_credential(CLIENT, KEY, streams=streams)
+                os.environ |= {
+                    "GIGACHAT_CLIENT_ID": CLIENT,
+                    "GIGACHAT_CLIENT_SECRET": KEY,
+                    "GIGACHAT_BASE_URL": f"{url}/v1",
+                    "GIGACHAT_AUTH_URL": f"{url}/api/v2/oauth",
+                    "GIGACHAT_MAX_STREAMS": str(streams),
+                }
+            db, key = await prepare(Path(folder), graph_url)
+            async with serving(db, key, graph_url) as (port, _):
+                for name in [n for n in os.environ if n.startswith("GIGACHAT_")]:
+                    del os.environ[name]
+                yield port, watched
+
+
+async def in_flight() -> None:
+    """Accepting beside hundreds of conversations that wait for a slow model, and beside none."""
+    fake = FakeGigaChat(latency=lambda: THINKS_S)
+    async with product(fake) as (port, watched):
+        await paced(port, watched, 8_000_000, 50)
+        idle = await paced(port, watched, 1_000_000, 400)
+        made = [delivery(watched.graph, n, MURMUR) for n in range(CONVERSATIONS)]
+        watched.replies.clear()
+        began = time.perf_counter()
+        await paced_all(port, made)
+        busy = await paced(port, watched, 2_000_000, 400)
+        waiting = {f"7916{n:07d}" for n in range(CONVERSATIONS)}
+        while not waiting <= set(watched.replies):
+            await asyncio.sleep(0.1)
+        last = max(watched.replies[w] for w in waiting) - began
+    print(f"accept, nobody waits for the model: p50 {idle[0]:.1f} ms, p99 {idle[1]:.1f} ms")
+    print(
+        f"accept, {CONVERSATIONS} wait for a model of {THINKS_S:.0f} s and {STREAMS} streams: "
+        f"p50 {busy[0]:.1f} ms, p99 {busy[1]:.1f} ms ({busy[1] / idle[1]:.2f} of idle)"
+    )
+    print(f"all {CONVERSATIONS} answered in {last:.1f} s; streams used {fake.streams.peak[CLIENT]}")
+
+
+async def paced_all(port: int, made: list[bytes]) -> None:
+    """Send them all over a few connections."""
+    from benchmarks.load import post
+
+    await post(port, made, 8)
+
+
+async def paced(port: int, watched: Watched, first: int, count: int) -> tuple[float, float]:
+    """A hundred deliveries a second, one after the other: median and p99 of the 200, in ms."""
+    from benchmarks.load import post
+
+    seconds = []
+    for n in range(count):
+        data = delivery(watched.graph, first + n, CLEAR)
+        seconds.append((await post(port, [data], 1)).p50)
+        await asyncio.sleep(0.01)
+    seconds.sort()
+    return seconds[count // 2], seconds[int(count * 0.99)]
+
+
+async def one_stream() -> None:
+    """Fifty salons on one stream, one of them with a hundred calls at once."""
+    fake = FakeGigaChat(latency=lambda: 0.02)
+    fake.add_credential(CLIENT, KEY)
+    async with server.serving(fake) as url:
+        model = gigachat.build(
+            gigachat.Account(
+                client_id=CLIENT,
+                secret=KEY,
+                scope="GIGACHAT_API_PERS",
+                model="GigaChat-2-Pro",
+                base_url=f"{url}/v1",
+                auth_url=f"{url}/api/v2/oauth",
+            )
+        )
+        waits: dict[str, list[float]] = defaultdict(list)
+
+        async def call(tenant: str) -> None:
+            began = time.perf_counter()
+            said = (Said("user", "да"),)
+            await model.complete(Request(Purpose.WORD, said, tenant, tenant, 60.0))
+            waits[tenant].append(time.perf_counter() - began)
+
+        loud = [asyncio.create_task(call("loud")) for _ in range(100)]
+        await asyncio.sleep(0.1)
+        await asyncio.gather(*(call(f"salon-{n}") for n in range(49)))
+        quiet = [w[0] for name, w in waits.items() if name != "loud"]
+        await asyncio.gather(*loud)
+        await model.close()
+    each = max(waits["loud"]) / 149
+    print(
+        f"one stream, a loud salon with 100 calls and 49 with one: the 49 waited "
+        f"{mean(quiet) / each:.0f} calls on average, {max(quiet) / each:.0f} at most; "
+        f"streams used {fake.streams.peak[CLIENT]}"
+    )
+
+
+async def gone() -> None:
+    """What a reply takes without a model, with one that is gone, and with one that hangs."""
+    async with product(None) as (port, watched):
+        without = await replies(port, watched, 1_000_000, 60, MURMUR)
+    async with product(FakeGigaChat()) as (port, watched):
+        os.environ.pop("GIGACHAT_BASE_URL", None)
+        good = await replies(port, watched, 1_000_000, 60, MURMUR)
+    fake = FakeGigaChat()
+    async with product(fake) as (port, watched):
+        fake.gate.credentials.clear()  # every call from now on is refused
+        await replies(port, watched, 3_000_000, 5, MURMUR)
+        away = await replies(port, watched, 1_000_000, 60, MURMUR)
+    print(
+        f"a murmur's reply, median: no model {without * 1000:.0f} ms, a quick one "
+        f"{good * 1000:.0f} ms, one that is gone {away * 1000:.0f} ms"
+    )
+    fake = FakeGigaChat()
+    async with product(fake) as (port, watched):
+        fake.faults.put(CLIENT, lost_answer(), times=100)
+        hung = await replies(port, watched, 1_000_000, 1, MURMUR)
+    print(f"a murmur's reply when the model hangs: {hung:.1f} s (25 s are allowed)")
+
+
+async def replies(port: int, watched: Watched, first: int, count: int, text: str) -> float:
+    """The median time from a delivery to the reply at the messenger."""
+    seconds = []
+    for n in range(count):
+        watched.replies.clear()
+        began = time.perf_counter()
+        await paced_all(port, [delivery(watched.graph, first + n, text)])
+        await watched.until(1)
+        seconds.append(time.perf_counter() - began)
+    return sorted(seconds)[count // 2]
+
+
+async def main() -> None:
+    """All of it, a minute or so each."""
+    await one_stream()
+    await in_flight()
+    await gone()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
