@@ -89,7 +89,7 @@ def keep(folder: Path, while_alive: int, *, durable: bool) -> None:
         **_as_postgres(),
     )
     try:
-        _wait_for(port, server)
+        _wait_for(bin_, port, server)
         (folder / "partial").write_text(f"postgresql://postgres@127.0.0.1:{port}")
         (folder / "partial").rename(folder / "ready")
         while not stopping and server.poll() is None and _lives(while_alive):
@@ -106,14 +106,13 @@ def _as_postgres() -> dict[str, Any]:
     return {"user": "postgres", "group": "postgres", "extra_groups": [], "cwd": "/"}
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+def _wait_for(bin_: Path, port: int, server: subprocess.Popen[bytes]) -> None:
     while server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
+        # It takes connections before it answers them: ask its own program.
+        ready = [bin_ / "pg_isready", "--quiet", "--host=127.0.0.1", f"--port={port}"]
+        if subprocess.run(ready, check=False).returncode == 0:
             return
+        time.sleep(0.05)
     raise RuntimeError("PostgreSQL stopped while it was starting")
 
 
