@@ -10,6 +10,7 @@ from beautybot.businesses import access, credentials
 from beautybot.businesses.access import ChannelAccount
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import Account, ConnectError
+from beautybot.conversations import model_use
 from beautybot.kit import jobs
 from beautybot.kit.jobs import Job
 from beautybot.worker import Worker
@@ -17,6 +18,7 @@ from beautybot.worker import Worker
 EVERY = {
     "expire_holds": timedelta(seconds=30),
     "check_channels": timedelta(minutes=5),
+    "forget_model_use": timedelta(days=1),
 }
 
 
@@ -29,6 +31,13 @@ def schedule(conn: Any, now: Any) -> None:
 async def expire_holds(worker: Worker, job: Job) -> timedelta | None:
     """Drop holds whose time is over."""
     await worker.db.write(appointments.expire_holds, worker.clock())
+    return EVERY[job.name]
+
+
+async def forget_model_use(worker: Worker, job: Job) -> timedelta | None:
+    """Drop counts of language models that no limit looks at any more."""
+    old = worker.clock().date() - 2 * model_use.LOOK_BACK
+    await worker.db.write(model_use.forget, old)
     return EVERY[job.name]
 
 
@@ -73,4 +82,8 @@ def _note(conn: Any, account: ChannelAccount, problem: str | None, now: Any) -> 
         )
 
 
-TABLE = {"expire_holds": expire_holds, "check_channels": check_channels}
+TABLE = {
+    "expire_holds": expire_holds,
+    "check_channels": check_channels,
+    "forget_model_use": forget_model_use,
+}

@@ -129,9 +129,18 @@ def _fate(message: Message) -> str:
 
 
 def _trace(turn: TurnTrace) -> str:
+    return "\n".join(f"      {name}: {_told(name, value)}" for name, value in turn.trace.items())
+
+
+def _told(name: str, value: Any) -> str:
+    """A line of the trace; what the model was asked in full is shown by --json."""
     import json
 
-    return "\n".join(
-        f"      {name}: {json.dumps(value, ensure_ascii=False)}"
-        for name, value in turn.trace.items()
-    )
+    if name in ("model", "wording"):
+        value = [_asked(one) for one in value]
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _asked(one: dict[str, Any]) -> dict[str, Any]:
+    told = ("purpose", "text", "data", "problem", "finish", "model", "calls", "seconds")
+    return {name: one[name] for name in told if one.get(name)}
