@@ -7,13 +7,14 @@ import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 import uvicorn
 
 from beautybot import chores
+from beautybot.agent.own_models import OwnModels
 from beautybot.agent.understanding import Understanding
 from beautybot.app import Parts, build
 from beautybot.businesses.credentials import mark_of
@@ -25,7 +26,6 @@ from beautybot.kit.errors import BeautyBotError
 from beautybot.kit.keys import keyring_of
 from beautybot.kit.wakeup import Wakeup
 from beautybot.llm import registry as models
-from beautybot.llm.base import LLM
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
 from beautybot.web import pages
 from beautybot.web.dashboard.routes import routes as dashboard
@@ -76,11 +76,13 @@ async def opened(settings: Settings, *, owner: bool) -> AsyncIterator[Product]:
     try:
         if owner:
             await migrate.upgrade(db)
-        product = _product(settings, db, spoken, llm)
+        own = OwnModels(llm, db, keyring_of(settings), settings)
+        product = _product(settings, db, spoken, own)
         await db.write(chores.schedule, clock.now())
         if owner:
             await product.worker.free_leases()
-        yield product
+        async with aclosing(own):
+            yield product
     finally:
         for channel in spoken.values():
             await channel.close()
@@ -90,16 +92,17 @@ async def opened(settings: Settings, *, owner: bool) -> AsyncIterator[Product]:
 
 
 def _product(
-    settings: Settings, db: Database, spoken: Mapping[str, Channel], llm: LLM | None
+    settings: Settings, db: Database, spoken: Mapping[str, Channel], own: OwnModels
 ) -> Product:
     wakeup = Wakeup()
-    keyring = keyring_of(settings)
+    keyring = own.keyring
     shared = settings.whatsapp_app_secret
     worker = Worker(
         db=db,
         channels=spoken,
         keyring=keyring,
-        llm=llm,
+        llm=own.shared,
+        own_models=own,
         understanding=Understanding(),
         wakeup=wakeup,
         burst=timedelta(seconds=settings.burst_wait_s),

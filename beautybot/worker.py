@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from beautybot.agent.own_models import OwnModels
 from beautybot.agent.turn import take_turn
 from beautybot.agent.understanding import Understanding
 from beautybot.channels.base import Channel, Echo, Inbound, InboundMessage
@@ -51,7 +52,7 @@ class Worker:
     db: Database
     channels: Mapping[str, Channel]
     keyring: Keyring
-    llm: LLM | None
+    llm: LLM | None  # the installation's model
     understanding: Understanding
     wakeup: Wakeup
     burst: timedelta = timedelta(seconds=2)
@@ -59,6 +60,7 @@ class Worker:
     owners_bot: str | None = None  # the token of the global bot
     shared_app: str | None = None  # the mark of the installation's own Meta app
     clock: Clock = clocks.now
+    own_models: OwnModels | None = None  # the salons' own, where there may be some
     jobs: Mapping[str, JobRun] = field(default_factory=dict)
     name: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}")
     busy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(200))
@@ -178,7 +180,7 @@ class Worker:
             replied = await take_turn(
                 claim,
                 db=self.db,
-                llm=self.llm,
+                llm=await self.own_models.of(claim.business_id) if self.own_models else self.llm,
                 understood_by=self.understanding,
                 clock=self.clock,
             )

@@ -82,6 +82,20 @@ credentials = Table(
     UniqueConstraint("account_id", "name"),
 )
 
+# A salon's own account of a language model, in place of the installation's.
+model_accounts = Table(
+    "model_accounts",
+    metadata,
+    row_id(),
+    of_business(),
+    Column("client_id", String(128), nullable=False),
+    Column("ciphertext", Text, nullable=False),  # the client secret
+    Column("scope", String(32), nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("business_id"),
+)
+
 sign_ins = Table(
     "sign_ins",
     metadata,

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Protocol
+
 from beautybot.llm.base import LLM
 from beautybot.llm.chain import Chain
 from beautybot.settings import Settings
+
+
+class Credentials(Protocol):
+    """Who somebody is to GigaChat."""
+
+    @property
+    def client_id(self) -> str: ...
+
+    @property
+    def secret(self) -> str: ...
+
+    @property
+    def scope(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
 
 
 def build(settings: Settings) -> LLM | None:
@@ -25,3 +44,17 @@ def build(settings: Settings) -> LLM | None:
     if len(models) < 2:
         return models[0] if models else None
     return Chain(models)
+
+
+def own(settings: Settings, credentials: Credentials) -> LLM:
+    """GigaChat with somebody's own credentials, at the installation's addresses."""
+    from beautybot.llm import gigachat
+
+    account = replace(
+        gigachat.of_settings(settings),
+        client_id=credentials.client_id,
+        secret=credentials.secret,
+        scope=credentials.scope,
+        model=credentials.model,
+    )
+    return gigachat.build(account)

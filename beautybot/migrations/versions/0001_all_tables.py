@@ -182,6 +182,21 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "model_accounts",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("business_id", BIG, nullable=False),
+        sa.Column("client_id", sa.String(length=128), nullable=False),
+        sa.Column("ciphertext", sa.Text(), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("model", sa.String(length=64), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_model_accounts_business_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_model_accounts")),
+        sa.UniqueConstraint("business_id", name=op.f("uq_model_accounts_business_id")),
+    )
+    op.create_table(
         "model_use",
         sa.Column("id", BIG, nullable=False),
         sa.Column("business_id", BIG, nullable=False),
@@ -303,6 +318,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_specialists")),
         sa.UniqueConstraint("business_id", "ref", name=op.f("uq_specialists_business_id_ref")),
     )
+    op.create_table(
+        "tickets",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("business_id", BIG, nullable=False),
+        sa.Column("appointment_id", BIG, nullable=True),
+        sa.Column("reference", sa.String(length=32), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("asked_hash", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hold_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_tickets_business_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_tickets_code_hash")),
+        sa.UniqueConstraint("reference", name=op.f("uq_tickets_reference")),
+        sa.UniqueConstraint("subject", "key", name=op.f("uq_tickets_subject_key")),
+    )
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tickets_business_id_created_at", ["business_id", "created_at"], unique=False
+        )
+
     op.create_table(
         "appointments",
         sa.Column("id", BIG, nullable=False),
