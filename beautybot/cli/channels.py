@@ -14,7 +14,9 @@ from beautybot.cli.output import say
 from beautybot.cli.salons import Slug
 
 app = typer.Typer()
-connect = typer.Typer(no_args_is_help=True, help="Connect a salon's WhatsApp or Telegram.")
+connect = typer.Typer(
+    no_args_is_help=True, help="Connect a salon's WhatsApp, Telegram or GigaChat."
+)
 app.add_typer(connect, name="connect")
 
 
@@ -55,6 +57,59 @@ def telegram(
     """Check a bot's token, store it closed, set the webhook (or poll, if TELEGRAM_MODE says so)."""
     given = {"token": secret.read(token, "the bot's token")}
     inside(lambda house: _connect(house, Wanted(slug, "telegram", given)))
+
+
+@connect.command()
+def gigachat(
+    slug: Slug,
+    client_id: Annotated[str, typer.Option("--client-id", metavar="ID")] = "",
+    client_secret: Annotated[
+        str, typer.Option("--client-secret", metavar="SECRET", help=secret.HELP)
+    ] = "-",
+    scope: Annotated[str, typer.Option(help="GIGACHAT_API_PERS, _B2B or _CORP.")] = (
+        "GIGACHAT_API_PERS"
+    ),
+    model: Annotated[str, typer.Option()] = "GigaChat-2-Pro",
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Use the installation's account again.")
+    ] = False,
+) -> None:
+    """Check a salon's own GigaChat account and use it for that salon alone."""
+    if forget:
+        inside(lambda house: _forget(house, slug))
+        return
+    if not client_id:
+        raise typer.BadParameter("whose account? give --client-id ID")
+    given = secret.read(client_secret, "the client secret")
+    inside(lambda house: _own_model(house, slug, (client_id.strip(), given, scope, model)))
+
+
+async def _own_model(house: House, slug: str, given: tuple[str, str, str, str]) -> None:
+    from beautybot.businesses import model_accounts, salons
+    from beautybot.businesses.model_accounts import ModelAccount
+    from beautybot.kit import clock
+    from beautybot.kit.errors import BeautyBotError
+    from beautybot.llm import registry
+
+    salon = await house.db.read(salons.by_slug, slug)
+    account = ModelAccount(salon.id, *given)
+    model = registry.own(house.settings, account)
+    try:
+        probe = await model.probe()
+    finally:
+        await model.close()
+    if not probe.ok:
+        raise BeautyBotError("; ".join(probe.lines))
+    await house.db.write(model_accounts.put, house.keyring, account, clock.now())
+    say(f"{probe.lines[0]}; {salon.name} uses its own account now.")
+
+
+async def _forget(house: House, slug: str) -> None:
+    from beautybot.businesses import model_accounts, salons
+
+    salon = await house.db.read(salons.by_slug, slug)
+    await house.db.write(model_accounts.forget, salon.id)
+    say(f"{salon.name} uses the installation's model, if there is one.")
 
 
 async def _connect(house: House, wanted: Wanted) -> None:

@@ -49,6 +49,7 @@ def doctor(as_json: JsonFlag = False) -> None:
         async for finding in _channels(house):
             found.append(finding)
         found += await _model(house.settings)
+        found += [finding async for finding in _own_models(house)]
         return found
 
     rows: list[dict[str, Any]] = [asdict(finding) for finding in inside(work)]
@@ -163,6 +164,32 @@ async def _model(settings: Settings) -> list[Finding]:
     state = "ok" if probe.ok else "broken"
     mend = "" if probe.ok else "the receptionist works by rules meanwhile"
     return [*roots, *(Finding("language model", state, line, mend) for line in probe.lines)]
+
+
+async def _own_models(house: House) -> AsyncIterator[Finding]:
+    from beautybot.businesses import model_accounts, salons
+    from beautybot.kit.crypto import CannotDecrypt
+    from beautybot.llm import registry
+
+    for salon in await house.db.read(salons.listing):
+        about, mend = (
+            f"{salon.slug}: GigaChat",
+            f"beautybot connect gigachat --business {salon.slug}",
+        )
+        try:
+            account = await house.db.read(model_accounts.of_business, house.keyring, salon.id)
+        except CannotDecrypt as error:
+            yield Finding(about, "broken", str(error), f"ENCRYPTION_KEYS, or {mend}")
+            continue
+        if account is None:
+            continue
+        model = registry.own(house.settings, account)
+        try:
+            probe = await model.probe()
+        finally:
+            await model.close()
+        state = "ok" if probe.ok else "broken"
+        yield Finding(about, state, probe.lines[0], "" if probe.ok else mend)
 
 
 def _own_roots(bundle: str | None) -> Iterator[Finding]:
