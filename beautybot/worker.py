@@ -63,7 +63,9 @@ class Worker:
     own_models: OwnModels | None = None  # the salons' own, where there may be some
     jobs: Mapping[str, JobRun] = field(default_factory=dict)
     name: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}")
-    busy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(200))
+    # Apart, because turns that wait for a slow model must not keep answers from being sent.
+    busy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(600))
+    sending: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(200))
     running: set[asyncio.Task[Any]] = field(default_factory=set)
     beat: float = field(default_factory=clocks.monotonic)
 
@@ -210,7 +212,7 @@ class Worker:
         for dropped in drops:
             await self.db.write(delivery.tell, dropped, now)
         for envelope in envelopes:
-            await self.busy.acquire()
+            await self.sending.acquire()
             self._spawn(self._deliver(envelope))
         return len(envelopes) + len(drops)
 
@@ -221,7 +223,7 @@ class Worker:
         except LeaseLost:
             logger.warning("send was taken over", message=envelope.message_id)
         finally:
-            self.busy.release()
+            self.sending.release()
 
     # -- jobs ---------------------------------------------------------------------
 
