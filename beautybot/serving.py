@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import uvicorn
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from beautybot import chores
 from beautybot.agent.own_models import OwnModels
@@ -27,7 +29,7 @@ from beautybot.kit.keys import keyring_of
 from beautybot.kit.wakeup import Wakeup
 from beautybot.llm import registry as models
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
-from beautybot.web import pages
+from beautybot.web import assistants, mcp, pages
 from beautybot.web.dashboard.routes import routes as dashboard
 from beautybot.worker import Worker
 
@@ -123,7 +125,9 @@ async def run(product: Product, listener: socket.socket | None, *, worker: bool 
         tasks.append(asyncio.create_task(product.worker.run()))
     try:
         if listener is not None:
-            await _server(product).serve(sockets=[listener])
+            tools, tools_app = mcp.build(product.parts)
+            async with tools.session_manager.run():
+                await _server(product, tools_app).serve(sockets=[listener])
         else:
             await asyncio.gather(*tasks)
     finally:
@@ -132,10 +136,16 @@ async def run(product: Product, listener: socket.socket | None, *, worker: bool 
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _server(product: Product) -> uvicorn.Server:
+def _server(product: Product, tools: ASGIApp) -> uvicorn.Server:
+    routes = [
+        *pages.routes(),
+        *dashboard(product.parts),
+        Route(f"{assistants.ROOT}/{{rest:path}}", assistants.build(product.parts)),
+        Route("/mcp", tools),
+    ]
     return uvicorn.Server(
         uvicorn.Config(
-            build(product.parts, pages=[*pages.routes(), *dashboard(product.parts)]),
+            build(product.parts, pages=routes),
             log_config=None,
             access_log=False,  # a path may carry a bot's token
             server_header=False,

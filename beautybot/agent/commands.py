@@ -218,6 +218,13 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """The code of a hold that an assistant made: the client opened its link."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class StopWriting:
     """Do not write to me first any more."""
 
@@ -262,6 +269,7 @@ Command = (
     | Human
     | Late
     | Repeat
+    | Claim
     | StopWriting
     | Attached
     | OffTopic

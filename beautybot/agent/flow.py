@@ -48,6 +48,7 @@ def route(command: c.Command, memory: Memory) -> State:
             | c.CancelBooking()
             | c.Reschedule()
             | c.Repeat()
+            | c.Claim()
         ):
             return State.BOOKING
         case _:

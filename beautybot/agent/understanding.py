@@ -8,6 +8,7 @@ person of this salon.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,6 +25,9 @@ from beautybot.conversations.history import Message, Seen
 from beautybot.kit.db import Database
 
 _CACHED = 500
+# A code of a hold made by an assistant, see booking/tickets.py.
+_CODE = re.compile(r"[0-9a-f]{48}")
+_CODE_IN_TEXT = re.compile(r"\bкод:? ([0-9a-f]{48})\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -111,7 +115,11 @@ def _of_message(message: Message, seen: Seen, memory: Memory, salon: Salon) -> l
         case Kind.PRESS:
             return presses.read(str(message.payload.get("id", "")))
         case Kind.START:
-            return [c.Greet(str(message.payload.get("param", "")), opened=True)]
+            param = str(message.payload.get("param", ""))
+            greet = c.Greet(param, opened=True)
+            return [greet, c.Claim(param)] if _CODE.fullmatch(param) else [greet]
+        case Kind.TEXT if found := _CODE_IN_TEXT.search(message.text):
+            return [c.Claim(found[1])]
         case Kind.CONTACT:
             return _contact(message, memory)
         case Kind.ORDER:

@@ -132,6 +132,24 @@ def confirm(
     return get(conn, business.id, appointment_id)
 
 
+def extend(conn: Connection, business_id: int, appointment_id: int, *, until: datetime) -> None:
+    """Keep a held time for longer; what is not held any more stays as it is."""
+    conn.execute(
+        update(appointments)
+        .where(
+            appointments.c.business_id == business_id,
+            appointments.c.id == appointment_id,
+            appointments.c.status == Status.HELD,
+        )
+        .values(hold_until=until)
+    )
+
+
+def adopt(conn: Connection, business_id: int, appointment_id: int, client_id: int) -> None:
+    """The client who confirms a hold made for nobody known is the one it is for."""
+    _set(conn, business_id, appointment_id, client_id=client_id)
+
+
 def release(conn: Connection, business_id: int, appointment_id: int, *, now: datetime) -> None:
     """Give a held time back; what is booked already stays."""
     row = conn.execute(

@@ -240,6 +240,27 @@ appointment_changes = Table(
     Index("ix_appointment_changes_appointment_id", "appointment_id"),
 )
 
+# A hold made by an assistant, until the client confirms it in a messenger of their own.
+tickets = Table(
+    "tickets",
+    metadata,
+    row_id(),
+    of_business(),
+    Column("appointment_id", BigId, nullable=True),  # the hold may be gone before the ticket
+    Column("reference", String(32), nullable=False, unique=True),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("subject", String(64), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("asked_hash", String(64), nullable=False),
+    Column("answer", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("hold_until", Instant, nullable=False),
+    Column("used_at", Instant, nullable=True),
+    UniqueConstraint("subject", "key"),
+    Index("ix_tickets_business_id_created_at", "business_id", "created_at"),
+)
+
 waitlist = Table(
     "waitlist",
     metadata,

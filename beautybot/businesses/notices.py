@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from beautybot.businesses.models import notices
 from beautybot.kit.db import insert
@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     HANDOFF = "handoff"
     QUESTION = "question"
     LATE = "late"
+    SUPPORT = "support"
     CHANNEL_BROKEN = "channel_broken"
     NOT_DELIVERED = "not_delivered"
     MODEL_BROKEN = "model_broken"
@@ -51,8 +52,13 @@ def put(
     text: str,
     now: datetime,
     details: Mapping[str, Any] | None = None,
+    told: bool = True,
 ) -> bool:
-    """Tell once: a second notice of the same kind and key is dropped and gives False."""
+    """
+    Tell once: a second notice of the same kind and key is dropped and gives False.
+
+    `told` False: it is kept for the dashboard and not sent.
+    """
     done = conn.execute(
         insert(conn, notices)
         .values(
@@ -62,11 +68,23 @@ def put(
             text=text,
             details=dict(details or {}),
             created_at=now,
-            due_at=now,
+            due_at=now if told else None,
         )
         .on_conflict_do_nothing()
     )
     return done.rowcount > 0
+
+
+def count(conn: Connection, business_id: int, kind: NoticeKind, key_begins: str) -> int:
+    """How many notices of a kind have a key that begins so."""
+    found: int = conn.execute(
+        select(func.count()).where(
+            notices.c.business_id == business_id,
+            notices.c.kind == kind,
+            notices.c.key.startswith(key_begins, autoescape=True),
+        )
+    ).scalar_one()
+    return found
 
 
 def listing(conn: Connection, business_id: int, *, limit: int = 50) -> list[Notice]:

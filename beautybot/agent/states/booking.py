@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from beautybot.agent import asking, consent, proposing
+from beautybot.agent import asking, claiming, consent, proposing
 from beautybot.agent.commands import (
     Book,
     CancelBooking,
     Choose,
+    Claim,
     Command,
     Confirm,
     Reject,
@@ -56,6 +57,8 @@ def play(move: Move, command: Command) -> None:
             proposing.reschedule(move, command.when)
         case Repeat():
             _repeat(move)
+        case Claim():
+            claiming.claim(move, command.code)
         case _:
             raise TypeError(f"booking does not play {type(command).__name__}")
 

@@ -1,0 +1,170 @@
+"""
+Holds made by assistants: nothing is booked until the client says so in a messenger.
+
+A ticket has a public reference (to ask how it stands) and a secret code for one
+use (it opens the proposal in the client's own chat); only the code's hash is
+kept.  One key executes once; the same call again gets the stored answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from beautybot.booking.models import appointments, tickets
+from beautybot.booking.visits import Status
+from beautybot.kit.db import across_salons, add_once, change, one
+from beautybot.kit.errors import BeautyBotError, NotFound
+
+OPEN_PER_SUBJECT, OPEN_PER_SALON, DAILY_PER_SALON = 2, 12, 60
+
+
+class TooManyHolds(BeautyBotError):
+    """This caller, or all callers together, hold as much of the salon's time as they may."""
+
+
+class KeyReused(BeautyBotError):
+    """The idempotency key belongs to a call with other parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A hold of an assistant, as it stands."""
+
+    business_id: int
+    reference: str
+    appointment_id: int | None
+    hold_until: datetime
+    used_at: datetime | None
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for a hold, and by which call: `key` is the caller's, `said` what it asked for."""
+
+    subject: str
+    source: str
+    key: str
+    said: str
+
+
+def reserve(
+    conn: Connection,
+    business_id: int,
+    asked: Asked,
+    code_of: Callable[[str], str],
+    now: datetime,
+    until: datetime,
+) -> tuple[int, str] | Mapping[str, Any]:
+    """
+    A place for a new ticket (its id and reference), or the answer to the same call before.
+
+    `code_of` makes the secret code of a reference; it is not kept, its hash is.
+
+    KeyReused, TooManyHolds.  Who comes second with one key waits here for the first.
+    """
+    before = _before(conn, asked)
+    if before is not None:
+        return before
+    _check_caps(conn, business_id, asked.subject, now)
+    reference = f"r{secrets.token_urlsafe(12)}"
+    values = {
+        "business_id": business_id,
+        "reference": reference,
+        "code_hash": hashed(code_of(reference)),
+        "subject": asked.subject,
+        "source": asked.source,
+        "key": asked.key,
+        "asked_hash": hashed(asked.said),
+        "answer": {},
+        "created_at": now,
+        "hold_until": until,
+    }
+    made = add_once(conn, tickets, values)
+    if made is not None:
+        return made, reference
+    again = _before(conn, asked)
+    assert again is not None  # the unique key refused us, so it is there
+    return again
+
+
+def fill(
+    conn: Connection,
+    business_id: int,
+    ticket_id: int,
+    appointment_id: int,
+    answer: Mapping[str, Any],
+) -> None:
+    """Bind the ticket to its hold and keep what the caller was told."""
+    mine = {"business_id": business_id, "id": ticket_id}
+    change(conn, tickets, mine, {"appointment_id": appointment_id, "answer": dict(answer)})
+
+
+def of_reference(conn: Connection, reference: str) -> Ticket:
+    """The ticket of a reference, whosever salon's; NotFound."""
+    row = one(conn, tickets, {"reference": reference}, everywhere=True)
+    if row is None:
+        raise NotFound("there is no such booking")
+    return _ticket(row)
+
+
+def redeem(conn: Connection, business_id: int, code: str, now: datetime) -> Ticket | None:
+    """Use a code, once, in its own salon; None if it is unknown, used, or another salon's."""
+    row = one(conn, tickets, {"business_id": business_id, "code_hash": hashed(code)}, lock=True)
+    if row is None or row.used_at is not None:
+        return None
+    change(conn, tickets, {"business_id": business_id, "id": row.id}, {"used_at": now})
+    return _ticket(row)
+
+
+def hashed(text: str) -> str:
+    """What is kept of a code, a key or a caller."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _before(conn: Connection, asked: Asked) -> Mapping[str, Any] | None:
+    mine = {"subject": asked.subject, "key": asked.key}
+    row = one(conn, tickets, mine, everywhere=True)
+    if row is None:
+        return None
+    if row.asked_hash != hashed(asked.said):
+        raise KeyReused("this Idempotency-Key was used for another request")
+    answer: Mapping[str, Any] = row.answer
+    return answer
+
+
+def _check_caps(conn: Connection, business_id: int, subject: str, now: datetime) -> None:
+    held = (
+        select(func.count())
+        .select_from(tickets.join(appointments, appointments.c.id == tickets.c.appointment_id))
+        .where(appointments.c.status == Status.HELD, appointments.c.hold_until > now)
+    )
+    mine = conn.execute(across_salons(held.where(tickets.c.subject == subject))).scalar_one()
+    salons = conn.execute(
+        held.where(tickets.c.business_id == business_id, appointments.c.business_id == business_id)
+    ).scalar_one()
+    today = conn.execute(
+        select(func.count()).where(
+            tickets.c.business_id == business_id, tickets.c.created_at > now - timedelta(days=1)
+        )
+    ).scalar_one()
+    if mine >= OPEN_PER_SUBJECT or salons >= OPEN_PER_SALON or today >= DAILY_PER_SALON:
+        raise TooManyHolds("too many times are held already: confirm or release one first")
+
+
+def _ticket(row: Any) -> Ticket:
+    return Ticket(
+        row.business_id,
+        row.reference,
+        row.appointment_id,
+        row.hold_until,
+        row.used_at,
+        row.answer,
+    )

@@ -1,0 +1,51 @@
+"""The product's doors for assistants, served around a town."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+from starlette.routing import Route
+from town import Town
+
+from beautybot.app import Parts, build
+from beautybot.businesses import salons
+from beautybot.demo.fakes.server import serving
+from beautybot.kit.db import Database
+from beautybot.settings import Settings
+from beautybot.web import assistants, mcp
+
+
+@asynccontextmanager
+async def doors(town: Town, **settings: Any) -> AsyncIterator[str]:
+    """REST and MCP for a town; their address."""
+    given = Settings(**({"public_url": "http://127.0.0.1:1"} | settings))
+    parts = Parts(
+        given, town.db, town.worker.keyring, town.worker.wakeup, channels=town.worker.channels
+    )
+    server, tools = mcp.build(parts)
+    routes = [
+        Route(f"{assistants.ROOT}/{{rest:path}}", assistants.build(parts)),
+        Route("/mcp", tools),
+    ]
+    async with server.session_manager.run(), serving(build(parts, pages=routes)) as base:
+        yield base
+
+
+async def opt_in(db: Database, slug: str = "romashka") -> None:
+    """The owner lets assistants in."""
+    salon = await db.read(salons.by_slug, slug)
+    settings = salons.settings_json(replace(salon.settings, assistants=True))
+    await db.write(salons.change, salon.id, settings=settings)
+
+
+async def call(base: str, method: str, path: str, **request: Any) -> tuple[int, dict[str, Any]]:
+    """One call of an assistant."""
+    async with (
+        aiohttp.ClientSession() as http,
+        http.request(method, f"{base}/api/chatgpt{path}", **request) as answer,
+    ):
+        return answer.status, await answer.json()

@@ -1,0 +1,99 @@
+"""The tools of the Model Context Protocol, called by the package's own client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from callers import doors, opt_in
+from mcp import Client
+from town import Town, town
+
+from beautybot.booking.visits import Status
+from beautybot.kit import clock
+from beautybot.kit.db import Database
+
+TOOLS = {
+    "find_salons",
+    "get_salon",
+    "list_services",
+    "find_slots",
+    "get_my_booking",
+    "book_appointment",
+    "reschedule_booking",
+    "cancel_booking",
+    "request_human_support",
+    "search",
+    "fetch",
+}
+
+
+@pytest.fixture
+async def base(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[tuple[Town, str]]:
+    """«Ромашка», which lets assistants in."""
+    async with town(sqlite_db, tmp_path) as here:
+        await opt_in(here.db)
+        async with doors(here) as address:
+            port = address.rpartition(":")[2]
+            yield here, f"http://127.0.0.1:{port}/mcp"
+
+
+async def test_an_assistant_finds_a_time_and_holds_it(base: tuple[Town, str]) -> None:
+    """Text and structure in each answer; the hold is in the salon's book."""
+    here, url = base
+    day = (clock.now() + timedelta(days=1)).date().isoformat()
+    async with Client(url) as client:
+        tools = await client.list_tools()
+        wanted = {"salon_id": "romashka", "service_id": "manicure", "date": day, "days": 7}
+        found = await client.call_tool("find_slots", wanted)
+        start = found.structured_content["slots"][0]["start"]
+        held = await client.call_tool(
+            "book_appointment",
+            {"salon_id": "romashka", "service_id": "manicure", "start": start},
+        )
+        absent = await client.call_tool("get_salon", {"salon_id": "nothing"})
+
+    assert {tool.name for tool in tools.tools} == TOOLS
+    assert held.structured_content["status"] == "held"
+    assert absent.is_error and "no such salon" in absent.content[0].text
+    (visit,) = await here.appointments()
+    assert (visit.status, visit.source) == (Status.HELD, "mcp")
+
+
+async def test_the_hints_are_honest(base: tuple[Town, str]) -> None:
+    """Looking is read-only; cancelling is destructive; asking for a person reaches the world."""
+    _, url = base
+    async with Client(url) as client:
+        tools = {tool.name: tool.annotations for tool in (await client.list_tools()).tools}
+
+    assert all(tools[n].read_only_hint for n in ("find_slots", "get_salon", "search", "fetch"))
+    assert tools["cancel_booking"].destructive_hint
+    assert tools["request_human_support"].open_world_hint
+    assert not tools["book_appointment"].read_only_hint
+
+
+async def test_an_older_host_is_answered_too(base: tuple[Town, str]) -> None:
+    """`initialize` of the earlier era, and a foreign Host is turned away."""
+    _, url = base
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "old", "version": "1"},
+        },
+    }
+    head = {"Accept": "application/json, text/event-stream"}
+    async with aiohttp.ClientSession() as http:
+        async with http.post(url, json=hello, headers=head) as answer:
+            told = await answer.json()
+        async with http.post(url, json=hello, headers=head | {"Host": "evil.example"}) as refused:
+            status = refused.status
+
+    assert told["result"]["serverInfo"]["name"] == "beautybot"
+    assert status == 421
