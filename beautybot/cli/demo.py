@@ -134,7 +134,7 @@ def _free(wanted: int) -> int:
 def _invite(port: int, page: str) -> None:
     from beautybot.demo import salon
 
-    say(f"The product:  http://localhost:{port}  (webhooks, /healthz)")
+    say(f"The product:  http://localhost:{port}  (the salon signs in at /login)")
     say(f"Try it here:  {page.replace('127.0.0.1', 'localhost')}  (a client's phone, the owner)")
     say(f"Demo login:   {salon.OWNER_EMAIL} / {salon.OWNER_PASSWORD}")
     say("Ctrl+C stops everything.")

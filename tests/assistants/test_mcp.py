@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from callers import doors, opt_in
+from assistant_doors import doors, opt_in
 from mcp import Client
 from town import Town, town
 

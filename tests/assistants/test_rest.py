@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from callers import call, doors, opt_in
+from assistant_doors import call, doors, opt_in
 from openapi_spec_validator import validate
 from town import Town, town
 
