@@ -1,0 +1,1 @@
+"""Time expressions: typed tokens, then rules over their kinds, then one wish."""
