@@ -12,6 +12,7 @@ class FairQueue:
     """At most `streams` calls at once; who waits is served round-robin by tenant."""
 
     def __init__(self, streams: int) -> None:
+        self.streams = streams
         self._free = streams
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
@@ -19,6 +20,12 @@ class FairQueue:
     def crowded(self) -> bool:
         """True while somebody waits for a stream."""
         return any(not future.done() for queue in self._waiting.values() for future in queue)
+
+    def ahead_of(self, tenant: str) -> int:
+        """How many calls would be served before a new one of that tenant."""
+        own = len(self._waiting.get(tenant, ()))
+        others = (queue for name, queue in self._waiting.items() if name != tenant)
+        return own + sum(min(len(queue), own + 1) for queue in others)
 
     @asynccontextmanager
     async def turn(self, tenant: str) -> AsyncIterator[None]:

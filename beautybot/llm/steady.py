@@ -38,6 +38,8 @@ LONGEST_PAUSE_S = 10.0
 PROBE_S = 20.0
 LADDER = (Form.SCHEMA, Form.FUNCTION, Form.TEXT)
 CUT_TO = 2_000
+A_USUAL_ANSWER_S = 1.0
+"""How long an answer is thought to take until we have seen some."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -58,6 +60,7 @@ class Steady:
         self._queue = FairQueue(streams)
         self._breaker = Breaker(seconds)
         self._rung = 0
+        self._usual_s = A_USUAL_ANSWER_S
         self._sleep = sleep
 
     @property
@@ -68,6 +71,9 @@ class Steady:
     async def complete(self, request: Request) -> Reply:
         """One answer before the deadline; LLMUnavailable otherwise."""
         self._breaker.check()
+        ahead = self._queue.ahead_of(request.tenant)
+        if ahead and ahead * self._usual_s > self._in_time(request):
+            raise LLMBusy(f"the queue to {self.name} is too long to wait")
         call = _Call(self._wire, request, self._sleep)
         try:
             async with asyncio.timeout(request.deadline_s), self._queue.turn(request.tenant):
@@ -87,7 +93,12 @@ class Steady:
             self._breaker.failed()
             raise
         self._breaker.worked()
+        self._usual_s += (reply.seconds - self._usual_s) / 8
         return reply
+
+    def _in_time(self, request: Request) -> float:
+        """The seconds that all streams together have until a new call had to start."""
+        return (request.deadline_s - self._usual_s) * self._queue.streams
 
     async def probe(self) -> Probe:
         """One tiny call, past the breaker; never raises."""

@@ -16,7 +16,7 @@ import uvloop
 
 from beautybot.demo.fakes import server
 from beautybot.demo.fakes.faults import lost_answer
-from beautybot.demo.fakes.gigachat.fake import FakeGigaChat
+from beautybot.demo.fakes.gigachat.fake import FakeGigaChat, spread
 from beautybot.demo.fakes.graph import FakeGraph
 from beautybot.llm import gigachat
 from beautybot.llm.base import Purpose, Request, Said
@@ -54,7 +54,7 @@ async def product(fake: FakeGigaChat | None, streams: int = STREAMS) -> Any:
 
 async def in_flight() -> None:
     """Accepting beside hundreds of conversations that wait for a slow model, and beside none."""
-    fake = FakeGigaChat(latency=lambda: THINKS_S)
+    fake = FakeGigaChat(latency=spread(THINKS_S, 1.5 * THINKS_S))
     async with product(fake) as (port, watched):
         await paced(port, watched, 8_000_000, 50)
         idle = await paced(port, watched, 1_000_000, 400)
@@ -62,6 +62,7 @@ async def in_flight() -> None:
         watched.replies.clear()
         began = time.perf_counter()
         await paced_all(port, made)
+        await asyncio.sleep(2)  # all are read now, and wait
         busy = await paced(port, watched, 2_000_000, 400)
         waiting = {f"7916{n:07d}" for n in range(CONVERSATIONS)}
         while not waiting <= set(watched.replies):
@@ -115,7 +116,7 @@ async def one_stream() -> None:
         async def call(tenant: str) -> None:
             began = time.perf_counter()
             said = (Said("user", "да"),)
-            await model.complete(Request(Purpose.WORD, said, tenant, tenant, 60.0))
+            await model.complete(Request(Purpose.WORD, said, tenant, tenant, 600.0))
             waits[tenant].append(time.perf_counter() - began)
 
         loud = [asyncio.create_task(call("loud")) for _ in range(100)]

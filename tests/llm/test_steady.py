@@ -55,7 +55,7 @@ async def test_fifty_salons_on_one_stream_are_served_in_turn() -> None:
     model = steady(wire)
     tenants = ["loud"] * 40 + [f"salon-{n}" for n in range(49)]
 
-    await asyncio.gather(*(model.complete(asking(tenant=t)) for t in tenants))
+    await asyncio.gather(*(model.complete(asking(tenant=t, deadline_s=600)) for t in tenants))
 
     assert wire.peak == 1
     last_quiet = max(n for n, t in enumerate(wire.served) if t != "loud")
@@ -95,6 +95,23 @@ async def test_waiting_too_long_for_a_stream_does_not_put_the_model_to_rest() ->
     assert {type(error) for error in refusals} == {LLMBusy}
     assert (await holder).text == "да"
     assert (await model.complete(asking())).text == "да"
+
+
+async def test_nobody_joins_a_queue_that_is_too_long_to_be_served_in_time() -> None:
+    """Whom the rules have to answer anyway, they answer at once; a quiet salon still joins."""
+    wire = SlowWire(0.02)
+    model = steady(wire)
+    for _ in range(40):
+        await model.complete(asking())
+    loud = [asyncio.create_task(model.complete(asking(tenant="loud"))) for _ in range(20)]
+    await asyncio.sleep(0)
+
+    with pytest.raises(LLMBusy, match="too long"):
+        await model.complete(asking(tenant="loud", deadline_s=0.2))
+    quiet = await model.complete(asking(tenant="quiet", deadline_s=0.2))
+
+    assert quiet.text == "да"
+    assert all(isinstance(reply, Reply) for reply in await asyncio.gather(*loud))
 
 
 async def test_a_model_that_is_gone_is_asked_no_more_until_a_minute_has_passed() -> None:
