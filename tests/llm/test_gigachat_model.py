@@ -276,7 +276,9 @@ async def test_parallel_callers_never_use_more_streams_than_the_account_has() ->
     """Twenty at once on two streams: all answered, none refused by the other side."""
     fake = FakeGigaChat(latency=lambda: 0.01)
     async with gigachat_at_work(fake, streams=2) as (_, model, _credential):
-        replies = await asyncio.gather(*(model.complete(asking(tenant=str(n))) for n in range(20)))
+        replies = await asyncio.gather(
+            *(model.complete(asking(tenant=str(n), deadline_s=60)) for n in range(20))
+        )
 
         assert all(reply.calls == 1 for reply in replies)
         assert fake.streams.peak[CLIENT] == 2
