@@ -13,11 +13,14 @@ from beautybot.channels.base import Account, ConnectError
 from beautybot.conversations import model_use
 from beautybot.kit import jobs
 from beautybot.kit.jobs import Job
+from beautybot.kit.wakeup import ToDo
+from beautybot.notifications import reminders
 from beautybot.worker import Worker
 
 EVERY = {
     "expire_holds": timedelta(seconds=30),
     "check_channels": timedelta(minutes=5),
+    "remind": timedelta(minutes=1),
     "forget_model_use": timedelta(days=1),
 }
 
@@ -38,6 +41,15 @@ async def forget_model_use(worker: Worker, job: Job) -> timedelta | None:
     """Drop counts of language models that no limit looks at any more."""
     old = worker.clock().date() - 2 * model_use.LOOK_BACK
     await worker.db.write(model_use.forget, old)
+    return EVERY[job.name]
+
+
+async def remind(worker: Worker, job: Job) -> timedelta | None:
+    """Put the reminders whose time has come into the outbox, salon by salon."""
+    now = worker.clock()
+    for business_id in await worker.db.read(reminders.waiting_salons, now):
+        if await worker.db.write(reminders.remind, business_id, now):
+            worker.wakeup.ring(ToDo.OUTBOX, ToDo.NOTICES)
     return EVERY[job.name]
 
 
@@ -86,4 +98,5 @@ TABLE = {
     "expire_holds": expire_holds,
     "check_channels": check_channels,
     "forget_model_use": forget_model_use,
+    "remind": remind,
 }

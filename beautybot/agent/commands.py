@@ -186,16 +186,25 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class CancelBooking:
-    """Cancel a visit of the client's own."""
+    """Cancel a visit of the client's own; `visit` is set when its own button was pressed."""
 
     when: When | None = None
+    visit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reschedule:
-    """Move a visit of the client's own."""
+    """Move a visit of the client's own; `visit` is set when its own button was pressed."""
 
     when: When | None = None
+    visit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WillCome:
+    """The client says that they will come to a visit, after a reminder."""
+
+    visit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +275,7 @@ Command = (
     | Reject
     | CancelBooking
     | Reschedule
+    | WillCome
     | Human
     | Late
     | Repeat

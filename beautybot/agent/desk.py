@@ -162,6 +162,10 @@ class Desk:
         self.tell(NoticeKind.BOOKED, f"{booked.id}:{booked.start.isoformat()}", booked)
         return booked
 
+    def confirmed(self, appointment_id: int) -> None:
+        """The client said again that they will come."""
+        appointments.note_confirmed(self.conn, self.business.id, appointment_id, now=self.now)
+
     def move(self, appointment_id: int, hold_id: int) -> Appointment:
         """Move a visit of the client's own to a held time; TooLate, SlotTaken."""
         with self.conn.begin_nested():

@@ -47,6 +47,7 @@ def route(command: c.Command, memory: Memory) -> State:
             | c.Choose()
             | c.CancelBooking()
             | c.Reschedule()
+            | c.WillCome()
             | c.Repeat()
             | c.Claim()
         ):

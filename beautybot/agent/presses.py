@@ -5,12 +5,15 @@ from __future__ import annotations
 from beautybot.agent.commands import (
     AskPrice,
     Book,
+    CancelBooking,
     Choose,
     Command,
     Confirm,
     Human,
     Reject,
+    Reschedule,
     Unclear,
+    WillCome,
 )
 
 
@@ -28,6 +31,17 @@ def read(reference: str) -> list[Command]:
             return [Reject(rest)]
         case "c":
             return [Confirm() if rest == "yes" else Reject()]
+        case "r":
+            what, _, number = rest.partition(":")
+            if number.isascii() and number.isdigit() and len(number) < 16:
+                visit = int(number)
+                reminded: dict[str, Command] = {
+                    "ok": WillCome(visit),
+                    "move": Reschedule(visit=visit),
+                    "cancel": CancelBooking(visit=visit),
+                }
+                if what in reminded:
+                    return [reminded[what]]
         case "m":
             menu: dict[str, Command] = {
                 "book": Book(),

@@ -130,9 +130,9 @@ def visit_facts(move: Move, visit: Appointment) -> dict[str, str]:
     }
 
 
-def cancel(move: Move, when: When | None) -> None:
+def cancel(move: Move, when: When | None, visit_id: int | None = None) -> None:
     """Find which visit is meant and ask whether to cancel it."""
-    visits = _meant(move, when)
+    visits = _pressed(move, visit_id) or _meant(move, when)
     if not visits:
         _no_visits(move)
     elif len(visits) > 1:
@@ -142,9 +142,9 @@ def cancel(move: Move, when: When | None) -> None:
         propose_cancel(move, visits[0])
 
 
-def reschedule(move: Move, when: When | None) -> None:
+def reschedule(move: Move, when: When | None, visit_id: int | None = None) -> None:
     """Find which visit is meant and start looking for its new time."""
-    visits = move.desk.my_visits()
+    visits = _pressed(move, visit_id) or move.desk.my_visits()
     if not visits:
         _no_visits(move)
     elif len(visits) > 1:
@@ -213,6 +213,11 @@ def too_late(move: Move) -> None:
     move.say("confirmation.too_late")
     move.decide("refused: inside the cancellation window")
     move.advance = False
+
+
+def _pressed(move: Move, visit_id: int | None) -> list[Appointment]:
+    """The visit of a reminder's button, if it is this client's own."""
+    return [visit for visit in move.desk.my_visits() if visit.id == visit_id]
 
 
 def _meant(move: Move, when: When | None) -> list[Appointment]:

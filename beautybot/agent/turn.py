@@ -9,7 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from beautybot.agent import asking, flow, guarding, memory as memories, states, wording
+from beautybot.agent import (
+    asking,
+    flow,
+    guarding,
+    memory as memories,
+    reminding,
+    states,
+    wording,
+)
 from beautybot.agent.adviser import Adviser, day_of
 from beautybot.agent.commands import Command, Greet, Human, Unclear
 from beautybot.agent.desk import Desk
@@ -101,7 +109,12 @@ def act(
         now=now,
     )
     move = Move(desk, remembered, seen.unanswered)
-    state = play(move, State(seen.state), commands)
+    if seen.agent_is_silent:  # only a reminder's buttons are answered then
+        state = State(seen.state)
+        for command in commands:
+            reminding.alone(move, command)
+    else:
+        state = play(move, State(seen.state), commands)
     reply = None if move.silent or not move.parts else move.reply()
     if adviser.to_mend:
         trouble(desk, adviser.to_mend)
@@ -209,6 +222,7 @@ def put(
             buttons=reply.buttons,
             ask_contact=reply.ask_contact,
             weight=reply.weight,
+            author="system" if seen.agent_is_silent else "agent",
         ),
         now=now,
         turn_id=turn_id,

@@ -150,6 +150,13 @@ def adopt(conn: Connection, business_id: int, appointment_id: int, client_id: in
     _set(conn, business_id, appointment_id, client_id=client_id)
 
 
+def note_confirmed(
+    conn: Connection, business_id: int, appointment_id: int, *, now: datetime
+) -> None:
+    """The client answered a reminder: they will come."""
+    _note(conn, business_id, appointment_id, "will_come", "client", now)
+
+
 def release(conn: Connection, business_id: int, appointment_id: int, *, now: datetime) -> None:
     """Give a held time back; what is booked already stays."""
     row = conn.execute(

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from msgspec import convert
 from sqlalchemy import Connection, bindparam, select
 
 from beautybot.businesses.models import businesses, channel_accounts
-from beautybot.channels.base import Account, Button, Outbound
+from beautybot.channels.base import Account, Button, Outbound, Template
 from beautybot.conversations import handoff
 from beautybot.conversations.models import clients, conversations, messages
 
@@ -107,6 +108,8 @@ def why_not(conn: Connection, row: Any, message: Any, now: datetime) -> Dropped 
     if row.state == "sending" and row.weight == Weight.TALK:
         return Dropped.AMBIGUOUS
     last = message.last_inbound_at
+    if "template" in message.payload:
+        return None
     if message.channel == "whatsapp" and (last is None or now >= last + WHATSAPP_WINDOW):
         return Dropped.WINDOW_CLOSED
     return None
@@ -132,6 +135,7 @@ def sealed(row: Any, message: Any, secrets: Mapping[str, str]) -> Envelope:
             reference=str(row.message_id),
             buttons=tuple(Button(*b) for b in payload.get("buttons", ())),
             ask_contact=payload.get("ask_contact", False),
+            template=convert(payload["template"], Template) if "template" in payload else None,
         ),
         parts_sent=payload.get("parts_sent", 0),
     )

@@ -59,7 +59,19 @@ class Seen:
     @property
     def needs_answer(self) -> bool:
         """False when a person is answering, the agent is off, or there is nothing to answer."""
-        return bool(self.unanswered) and self.handoff is None and self.business.agent_enabled
+        return self.pressed_reminder or (bool(self.unanswered) and not self.agent_is_silent)
+
+    @property
+    def agent_is_silent(self) -> bool:
+        """True where the agent is off or a person is answering."""
+        return self.handoff is not None or not self.business.agent_enabled
+
+    @property
+    def pressed_reminder(self) -> bool:
+        """True when all that was said is buttons of reminders: they work without the agent."""
+        return bool(self.unanswered) and all(
+            str(m.payload.get("id", "")).startswith("r:") for m in self.unanswered
+        )
 
 
 @dataclass(frozen=True, slots=True)

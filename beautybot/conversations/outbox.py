@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import to_builtins
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, update
 
 from beautybot.businesses import credentials
 from beautybot.businesses.models import channel_accounts
-from beautybot.channels.base import Button
+from beautybot.channels.base import Button, Template
 from beautybot.conversations import messages as talk
 from beautybot.conversations.envelope import Dropped, Envelope, Weight, loaded, sealed, why_not
 from beautybot.conversations.models import messages, outbox
@@ -67,6 +68,7 @@ class Draft:
     ask_contact: bool = False
     weight: Weight = Weight.TALK
     author: str = "agent"
+    template: Template | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def put(
         payload={
             "buttons": [[b.id, b.title, b.description] for b in draft.buttons],
             "ask_contact": draft.ask_contact,
+            **({"template": to_builtins(draft.template)} if draft.template else {}),
         },
         turn_id=turn_id,
         now=now,

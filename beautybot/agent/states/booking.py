@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from beautybot.agent import asking, claiming, consent, proposing
+from beautybot.agent import asking, claiming, consent, proposing, reminding
 from beautybot.agent.commands import (
     Book,
     CancelBooking,
@@ -23,6 +23,7 @@ from beautybot.agent.commands import (
     SetWhen,
     When,
     WhenKind,
+    WillCome,
 )
 from beautybot.agent.memory import Asked, Draft, Option
 from beautybot.agent.move import Move
@@ -52,9 +53,11 @@ def play(move: Move, command: Command) -> None:
         case Reject():
             _no(move)
         case CancelBooking():
-            proposing.cancel(move, command.when)
+            proposing.cancel(move, command.when, command.visit)
         case Reschedule():
-            proposing.reschedule(move, command.when)
+            proposing.reschedule(move, command.when, command.visit)
+        case WillCome():
+            reminding.will_come(move, command.visit)
         case Repeat():
             _repeat(move)
         case Claim():

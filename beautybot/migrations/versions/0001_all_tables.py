@@ -244,6 +244,29 @@ def upgrade() -> None:
         batch_op.create_index("ix_notices_due_at", ["due_at"], unique=False)
 
     op.create_table(
+        "reminders",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("business_id", BIG, nullable=False),
+        sa.Column("appointment_id", BIG, nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hours", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_id"], ["businesses.id"], name=op.f("fk_reminders_business_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
+        sa.UniqueConstraint(
+            "appointment_id",
+            "starts_at",
+            "hours",
+            name=op.f("uq_reminders_appointment_id_starts_at_hours"),
+        ),
+    )
+    with op.batch_alter_table("reminders", schema=None) as batch_op:
+        batch_op.create_index("ix_reminders_business_id_at", ["business_id", "at"], unique=False)
+
+    op.create_table(
         "resources",
         sa.Column("id", BIG, nullable=False),
         sa.Column("business_id", BIG, nullable=False),

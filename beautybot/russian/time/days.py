@@ -1,0 +1,223 @@
+"""Days: the rules that make one day, several days or a question of words."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from beautybot.russian.time.kinds import Kind, Token
+
+Day = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From the first day to the last; `readings`: which of them, we ask; `others`: also good."""
+
+    first: date
+    last: date
+    readings: tuple[date, ...] = ()
+    others: tuple[date, ...] = ()
+    weekday: int | None = None
+    past: bool = False
+
+
+def one(day: date, **more: object) -> Days:
+    """A single day."""
+    return Days(day, day, **more)  # type: ignore[arg-type]
+
+
+Builder = Callable[[Sequence[Token], date], Days | None]
+
+
+def _of(tokens: Sequence[Token], *kinds: Kind) -> Token | None:
+    return next((t for t in tokens if t.kind in kinds), None)
+
+
+def _all(tokens: Sequence[Token], *kinds: Kind) -> list[Token]:
+    return [t for t in tokens if t.kind in kinds]
+
+
+def next_date(day: int, month: int, today: date) -> date | None:
+    """The next such date, today included; 29 February may be years away."""
+    for year in range(today.year, today.year + 5):
+        if month <= 12 and 1 <= day <= monthrange(year, month)[1]:
+            candidate = date(year, month, day)
+            if candidate >= today:
+                return candidate
+    return None
+
+
+def next_nth(day: int, today: date) -> date | None:
+    """The next such day of a month, today included."""
+    month, year = today.month, today.year
+    for _ in range(4):
+        if 1 <= day <= monthrange(year, month)[1] and date(year, month, day) >= today:
+            return date(year, month, day)
+        month, year = (1, year + 1) if month == 12 else (month + 1, year)
+    return None
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months on, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def written(tokens: Sequence[Token], today: date) -> Days | None:
+    """«27.11», «27.11.2026»."""
+    day, month = tokens[0].value
+    if isinstance(day, date):
+        return one(day, past=day < today)
+    found = next_date(day, month, today)
+    return one(found) if found else None
+
+
+def of_month(tokens: Sequence[Token], today: date) -> Days | None:
+    """«25 ноября», «двадцать пятого ноября 2027 года», «декабря 5»."""
+    number, month, year = (
+        _of(tokens, Kind.NUMBER, Kind.NTH),
+        _of(tokens, Kind.MONTH),
+        _of(tokens, Kind.GLUED),
+    )
+    assert number and month
+    if year is not None:
+        if not 1 <= number.value <= monthrange(year.value, month.value)[1]:
+            return None
+        day = date(year.value, month.value, number.value)
+        return one(day, past=day < today)
+    found = next_date(number.value, month.value, today)
+    return one(found) if found else None
+
+
+def span_of_month(tokens: Sequence[Token], today: date) -> Days | None:
+    """«с 25 по 27 ноября», «25–27 ноября», «25 или 27 ноября»."""
+    month = _of(tokens, Kind.MONTH)
+    pair = _of(tokens, Kind.WINDOW)
+    numbers = pair.value if pair else [t.value for t in _all(tokens, Kind.NUMBER, Kind.NTH)]
+    ends = [next_date(n, month.value, today) if month else next_nth(n, today) for n in numbers]
+    first, last = ends[0], ends[-1]
+    if first is None or last is None or first > last:
+        return None
+    if _of(tokens, Kind.OR, Kind.AND, Kind.COMMA) and not _of(tokens, Kind.BETWEEN):
+        return one(first, others=(last,))
+    return Days(first, last)
+
+
+def nth(tokens: Sequence[Token], today: date) -> Days | None:
+    """«пятого числа», «на 28-е»: in this month, or in the next if it has passed."""
+    number = _of(tokens, Kind.NTH, Kind.NUMBER)
+    found = next_nth(number.value, today) if number else None
+    return one(found) if found else None
+
+
+def relative(tokens: Sequence[Token], today: date) -> Days:
+    """«завтра», «послезавтра»."""
+    shift = tokens[-1].value
+    return one(today + shift * Day, past=shift < 0)
+
+
+def weekday(tokens: Sequence[Token], today: date) -> Days:
+    """«в среду», «в эту среду»: the nearest one, today included."""
+    number = _of(tokens, Kind.WEEKDAY)
+    assert number
+    nearest = today + (number.value - today.weekday()) % 7 * Day
+    if _of(tokens, Kind.LAST):
+        return one(nearest - 7 * Day, past=True)
+    if _of(tokens, Kind.NEXT):
+        nearest = nearest if nearest > today else nearest + 7 * Day
+        calendar = today + (7 - today.weekday() + number.value) * Day
+        return one(nearest, readings=(nearest, calendar) if nearest != calendar else ())
+    return one(nearest, weekday=number.value)
+
+
+def week(tokens: Sequence[Token], today: date) -> Days | None:
+    """«на следующей неделе», «через неделю в среду», «вторник следующей недели»."""
+    named, count = _of(tokens, Kind.WEEKDAY), _of(tokens, Kind.NUMBER)
+    monday = today - today.weekday() * Day
+    shift = 1 if _of(tokens, Kind.NEXT, Kind.THROUGH) else -1 if _of(tokens, Kind.LAST) else 0
+    shift *= count.value if count else 1
+    if named is not None:
+        day = monday + (7 * shift + named.value) * Day
+        return one(day, past=day < today)
+    first = monday + 7 * shift * Day
+    return Days(max(first, today) if shift >= 0 else first, first + 6 * Day, past=shift < 0)
+
+
+def weekend(tokens: Sequence[Token], today: date) -> Days:
+    """«на выходных»; said on a Sunday, or of the next ones, it is a question."""
+    saturday = today + (5 - today.weekday()) * Day
+    if _of(tokens, Kind.NEXT):
+        later = saturday + 7 * Day
+        return Days(saturday, saturday + Day, readings=(saturday, later))
+    if today.weekday() == 6:
+        return one(today, readings=() if _of(tokens, Kind.THIS) else (today, today + 6 * Day))
+    return Days(max(saturday, today), saturday + Day)
+
+
+def month(tokens: Sequence[Token], today: date) -> Days | None:
+    """«в декабре», «в начале декабря», «в следующем месяце», «в конце недели»."""
+    named, edge = _of(tokens, Kind.MONTH), _of(tokens, Kind.EDGE)
+    if _of(tokens, Kind.WEEK):
+        return _edge_of_week(tokens, today, edge)
+    if named is not None:
+        year = today.year + (named.value < today.month)
+        first = date(year, named.value, 1)
+    else:
+        shift = 1 if _of(tokens, Kind.NEXT) else -1 if _of(tokens, Kind.LAST) else 0
+        first = add_months(today.replace(day=1), shift)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    past = last < today
+    if edge is not None:
+        thirds = (
+            (first, first + 9 * Day),
+            (first + 10 * Day, first + 19 * Day),
+            (first + 20 * Day, last),
+        )
+        first, last = thirds[edge.value]
+    return Days(
+        first if past else max(first, today), max(last, today) if not past else last, past=past
+    )
+
+
+def _edge_of_week(tokens: Sequence[Token], today: date, edge: Token | None) -> Days | None:
+    monday = today + (7 * bool(_of(tokens, Kind.NEXT)) - today.weekday()) * Day
+    begin, end = ((0, 1), (2, 3), (4, 6))[edge.value] if edge else (0, 6)
+    first, last = max(monday + begin * Day, today), monday + end * Day
+    return Days(first, last) if first <= last else None
+
+
+def through(tokens: Sequence[Token], today: date) -> Days | None:
+    """«через 2 дня», «недели через две», «через день» (+1 or +2: a question)."""
+    pair = _of(tokens, Kind.WINDOW)
+    numbers = list(pair.value) if pair else [t.value for t in _all(tokens, Kind.NUMBER, Kind.BIG)]
+    unit = _of(tokens, Kind.DAY_UNIT, Kind.OF_DAY, Kind.WEEK, Kind.MONTH_UNIT, Kind.YEAR_UNIT)
+    assert unit
+    if not numbers and unit.kind == Kind.DAY_UNIT:
+        return one(today + Day, readings=(today + Day, today + 2 * Day))
+    ends = [_shifted(today, n, unit.kind) for n in numbers or [1]]
+    return Days(ends[0], ends[-1])
+
+
+def ago(tokens: Sequence[Token], today: date) -> Days:
+    """«неделю назад», «3 дня назад»."""
+    number = _of(tokens, Kind.NUMBER, Kind.BIG)
+    day = _shifted(today, -(number.value if number else 1), tokens[-2].kind)
+    return one(day, past=True)
+
+
+def _shifted(today: date, count: int, unit: str) -> date:
+    if unit == Kind.WEEK:
+        return today + 7 * count * Day
+    if unit in (Kind.MONTH_UNIT, Kind.YEAR_UNIT):
+        return add_months(today, count * (12 if unit == Kind.YEAR_UNIT else 1))
+    return today + count * Day
+
+
+def coming(tokens: Sequence[Token], today: date) -> Days:
+    """«в ближайшие три дня», «в течение недели»."""
+    number = _of(tokens, Kind.NUMBER)
+    days = number.value if number else 7 if _of(tokens, Kind.WEEK) else 3
+    return Days(today, today + max(days - 1, 0) * Day)

@@ -1,0 +1,115 @@
+"""
+The rules: what kinds in a row make a day, an hour or a window.
+
+The first rule that fits at a place wins, so the longer ones stand above.  A
+rule may still refuse, and then the words stay as they were.
+"""
+
+from __future__ import annotations
+
+from beautybot.russian.time import clocks, days, windows
+from beautybot.russian.time.kinds import Kind
+from beautybot.russian.time.reducing import Grammar, Rule
+
+_TIME_BEFORE = "(?<=IN|ON|BY|AFTER|UNTIL|FROM|EARLIER|ABOUT|CLOCK_WORD|DAYS|WEEKDAY|RELATIVE)"
+_POSITION = "(IN|ON|BY)?"
+_UNIT = "(DAY_UNIT|OF_DAY|WEEK|MONTH_UNIT|YEAR_UNIT)"
+
+NAMES = Grammar(
+    # Not a time at all.
+    Rule("(NUMBER|BIG|GLUED|CLOCK|WINDOW) COUNTED", Kind.OTHER, None),
+    Rule("(WHICH|NTH) COUNTED", Kind.OTHER, None),
+    Rule("LABEL (NUMBER|BIG|GLUED|WINDOW)", Kind.OTHER, None),
+    Rule("(MINUTES|HOURS) ON (NUMBER|BIG) (?!MARKER|OF_DAY)", Kind.OTHER, None),
+    # Days counted from today.
+    Rule("THROUGH NUMBER? WEEK (IN|ON)? WEEKDAY", Kind.DAYS, days.week),
+    Rule("(IN|ON)? WEEKDAY THROUGH NUMBER? WEEK", Kind.DAYS, days.week),
+    Rule(f"THROUGH (NUMBER|BIG|WINDOW)? {_UNIT}", Kind.DAYS, days.through),
+    Rule(f"{_UNIT} THROUGH (NUMBER|BIG)", Kind.DAYS, days.through),
+    Rule(f"THROUGH {_UNIT} (NUMBER|BIG)", Kind.DAYS, days.through),
+    Rule(f"(NUMBER|BIG)? {_UNIT} AGO+", Kind.DAYS, days.ago),
+    Rule("THROUGH (NUMBER|BIG|SPELL|WINDOW)? (HOUR|HOURS|MINUTES)?", Kind.WINDOW, windows.soon),
+    Rule("(IN|ON)? THIS NUMBER? (DAY_UNIT|OF_DAY)", Kind.DAYS, days.coming),
+    Rule("IN? DURING WEEK", Kind.DAYS, days.coming),
+    Rule("IN? DURING (OF_DAY|HOUR|HOURS)", Kind.OTHER, None),
+    # Weeks, months and their edges.
+    Rule(f"{_POSITION} WEEKDAY (IN|ON)? (NEXT|THIS|LAST) WEEK", Kind.DAYS, days.week),
+    Rule(f"{_POSITION} (NEXT|THIS|LAST) WEEK (IN|ON)? WEEKDAY", Kind.DAYS, days.week),
+    Rule(f"{_POSITION} EDGE (NEXT|THIS|LAST)? (MONTH|MONTH_UNIT|WEEK)", Kind.DAYS, days.month),
+    Rule("(IN|ON)? (NEXT|THIS|LAST) WEEK", Kind.DAYS, days.week),
+    Rule("(IN|ON)? (NEXT|THIS|LAST) MONTH_UNIT", Kind.DAYS, days.month),
+    Rule("(IN|ON)? (NEXT|THIS)? WEEKEND", Kind.DAYS, days.weekend),
+    # Dates.
+    Rule(
+        "FROM? (NUMBER|NTH) (ALONG|UNTIL|DASH|OR|AND|COMMA) (NUMBER|NTH) MONTH",
+        Kind.DAYS,
+        days.span_of_month,
+    ),
+    Rule("BETWEEN (NUMBER|NTH) AND (NUMBER|NTH) MONTH", Kind.DAYS, days.span_of_month),
+    Rule("FROM? WINDOW MONTH", Kind.DAYS, days.span_of_month),
+    Rule("FROM (NUMBER|NTH) ALONG (NUMBER|NTH) NUMBER_WORD?", Kind.DAYS, days.span_of_month),
+    Rule("(NUMBER|NTH) MONTH (GLUED YEAR_UNIT?)?", Kind.DAYS, days.of_month),
+    Rule("MONTH (NUMBER|NTH) (?!HOUR|HOURS|MARKER|MONTH)", Kind.DAYS, days.of_month),
+    Rule("(NUMBER|NTH) NUMBER_WORD", Kind.DAYS, days.nth),
+    Rule("NUMBER_WORD (NUMBER|NTH)", Kind.DAYS, days.nth),
+    Rule("DAYS YEAR_UNIT?", Kind.DAYS, days.written),
+    Rule("(IN|ON) (THIS|NEXT)? MONTH", Kind.DAYS, days.month),
+    Rule("(NEXT|THIS|LAST) WEEKDAY", Kind.DAYS, days.weekday),
+    Rule("WEEKDAY (NEXT|LAST)", Kind.DAYS, days.weekday),
+    Rule("WEEKDAY (?!ALONG NUMBER)", Kind.DAYS, days.weekday),
+    Rule("RELATIVE", Kind.DAYS, days.relative),
+    # Hours.
+    Rule("WITHOUT (QUARTER|(NUMBER|BIG) MINUTES?) (NUMBER|HOUR) (HOUR|HOURS)? (MARKER|OF_DAY)?", Kind.CLOCK, clocks.without),
+    Rule("QUARTER NTH (MARKER|OF_DAY)?", Kind.CLOCK, clocks.quarter),
+    Rule("(NUMBER|BIG) MINUTES NTH (MARKER|OF_DAY)?", Kind.CLOCK, clocks.minutes_of),
+    Rule("HALF NTH (MARKER|OF_DAY)?", Kind.CLOCK, clocks.half),
+    Rule("HALF_OF (MARKER|OF_DAY)?", Kind.CLOCK, clocks.half),
+    Rule("HOURS? (IN|ON|BY)? CLOCK (HOUR|HOURS)? (MARKER|OF_DAY)?", Kind.CLOCK, clocks.written),
+    Rule("NUMBER (HOUR|HOURS) (NUMBER|BIG) MINUTES? (MARKER|OF_DAY)?", Kind.CLOCK, clocks.hour_and_minutes),
+    Rule(f"{_TIME_BEFORE} NUMBER NUMBER NUMBER (?!COUNTED)", Kind.CLOCK, clocks.hour_and_minutes),
+    Rule(f"{_TIME_BEFORE} NUMBER (NUMBER|BIG) (MARKER|OF_DAY)? (?!COUNTED|NUMBER|BIG)", Kind.CLOCK, clocks.hour_and_minutes),
+    Rule("NUMBER (HOUR|HOURS)? MARKER", Kind.CLOCK, clocks.hour),
+    Rule("(HOUR|NUMBER (HOUR|HOURS)) OF_DAY", Kind.CLOCK, clocks.hour),
+    Rule("(?<=IN|BY|AFTER|UNTIL|FROM|DASH|DAYS) NUMBER OF_DAY", Kind.CLOCK, clocks.hour),
+    Rule("HOURS (IN|ON|BY)? NUMBER (MARKER|OF_DAY)?", Kind.CLOCK, clocks.hour),
+    Rule(f"{_TIME_BEFORE} NUMBER (HOUR|HOURS)", Kind.CLOCK, clocks.hour),
+    Rule("CLOCK_WORD NUMBER", Kind.CLOCK, clocks.hour),
+    Rule("HOUR MARKER", Kind.CLOCK, clocks.hour),
+    Rule("(?<=IN|BY|AFTER|UNTIL|FROM) HOUR", Kind.CLOCK, clocks.hour),
+    Rule("(?<=AFTER|UNTIL|FROM) HOURS", Kind.CLOCK, clocks.hour),
+    Rule("(?<=IN|ON|BY|RELATIVE|WEEKDAY) GLUED (?!YEAR_UNIT|COUNTED)", Kind.CLOCK, clocks.glued),
+    Rule("(NUMBER|BIG|SPELL|WINDOW) (HOUR|HOURS|MINUTES|DAY_UNIT|OF_DAY|WEEK|MONTH_UNIT|YEAR_UNIT)", Kind.OTHER, None),
+    # Parts of a day.
+    Rule("UNTIL LUNCH", Kind.PART, windows.before_lunch),
+    Rule("AFTER LUNCH", Kind.PART, windows.after_lunch),
+    Rule("(ABOUT? BY|IN|ON) LUNCH", Kind.PART, windows.lunch),
+    Rule("AFTER WORK", Kind.WINDOW, windows.after_work),
+    Rule("FROM MARKER", Kind.PART, windows.marked),
+    Rule("(IN|ON|BY) NTH HOUR", Kind.WINDOW, windows.within_hour),
+)  # fmt: skip
+
+_AT_HOUR = "(CLOCK|NUMBER)"
+
+RELATIONS = Grammar(
+    Rule("FROM (CLOCK|NUMBER|PART) (UNTIL|ALONG|DASH) (CLOCK|NUMBER|PART)", Kind.WINDOW, windows.between),
+    Rule("BETWEEN (CLOCK|NUMBER) AND (CLOCK|NUMBER)", Kind.WINDOW, windows.between),
+    Rule("AFTER (CLOCK|NUMBER) AND? UNTIL (CLOCK|NUMBER)", Kind.WINDOW, windows.between),
+    Rule("(?<=DAYS|PART) (FROM|IN|ON)? (CLOCK|NUMBER) (DASH|UNTIL) (CLOCK|NUMBER)", Kind.WINDOW, windows.between),
+    Rule("CLOCK DASH CLOCK", Kind.WINDOW, windows.between),
+    Rule("(IN|ON|FROM|BY|BETWEEN)? WINDOW", Kind.WINDOW, windows.pair),
+    Rule("FROM DAYS (ALONG|UNTIL|DASH) DAYS", Kind.DAYS, windows.from_day_to_day),
+    Rule("DAYS DASH DAYS", Kind.DAYS, windows.from_day_to_day),
+    Rule("FROM (DAYS|CLOCK|NUMBER) ON (?=DAYS|CLOCK|NUMBER)", Kind.MOVED, None),
+    Rule("NOT (EARLIER|AFTER) (DAYS|NTH)", Kind.DAYS, windows.bound_day),
+    Rule("(AFTER|FROM|UNTIL) (IN|ON)? (DAYS|NTH)", Kind.DAYS, windows.bound_day),
+    Rule("NOT (EARLIER|AFTER) (IN|BY)? (CLOCK|NUMBER)", Kind.WINDOW, windows.bound_hour),
+    Rule("(AFTER|FROM|UNTIL|EARLIER) (IN|BY)? (CLOCK|NUMBER)", Kind.WINDOW, windows.bound_hour),
+    Rule("ABOUT+ (IN|ON|BY|CLOCK_WORD)? (CLOCK|NUMBER)", Kind.WINDOW, windows.about),
+    Rule("(IN|ON|BY) HOURS? ABOUT* (CLOCK|NUMBER)", Kind.WINDOW, windows.at_hour),
+    Rule("(?<=DAYS|PART|WINDOW|OR) NUMBER (?!NUMBER)", Kind.WINDOW, windows.at_hour),
+    Rule("CLOCK", Kind.WINDOW, windows.at_hour),
+    Rule("(ABOUT? BY|IN|ON) PART", Kind.PART, windows.part),
+    Rule("(IN|ON|BY|ALONG|AND|BUT|OR|THIS) NTH (?!OTHER)", Kind.DAYS, days.nth),
+    Rule("NTH (?!OTHER)", Kind.DAYS, windows.bare_nth),
+    Rule("(IN|ON|BY|ALONG) DAYS", Kind.DAYS, windows.same),
+)  # fmt: skip

@@ -1,0 +1,117 @@
+"""From a word to its kind and value; typos in the names of days are forgiven, or asked about."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Any
+
+from rapidfuzz.distance import OSA
+
+from beautybot.russian.numbers import ordinal_of, value_of
+from beautybot.russian.reading import table
+from beautybot.russian.time.kinds import Kind
+
+_EDGES = {"начал": 0, "середин": 1, "конц": 2, "конец": 2}
+_DATE_ENDINGS = ("ое", "ого", "ому", "ым", "ом", "ье", "ьего", "ьему", "ьим", "ем")
+_HEARD = str.maketrans("оеэыъ", "аиии\u0000")
+_GLUED = ("на", "во", "в", "с", "к", "до")
+
+
+@lru_cache(maxsize=4096)
+def kind_of(word: str) -> tuple[str, Any]:
+    """The kind and value of one normalised word."""
+    known = _known().get(word)
+    if known is not None:
+        return known
+    if (value := value_of(word)) is not None:
+        return (Kind.NUMBER if value <= 31 else Kind.BIG if value < 100 else Kind.OTHER), value
+    if (nth := ordinal_of(word)) is not None:
+        return (Kind.NTH if word.endswith(_DATE_ENDINGS) else Kind.WHICH), nth
+    if word.startswith("пол") and (nth := ordinal_of(word[3:])) is not None:
+        return Kind.HALF_OF, nth
+    for stem, edge in _EDGES.items():
+        if word.startswith(stem) and len(word) <= len(stem) + 2:
+            return Kind.EDGE, edge
+    return _misspelt(word) if len(word) >= 4 else (Kind.OTHER, None)
+
+
+def _misspelt(word: str) -> tuple[str, Any]:
+    """A day's name as heard or with one slip; UNKNOWN where it only looks like one."""
+    if word in _ordinary() or len(word) > 14:
+        return Kind.OTHER, None
+    for glued in _GLUED:
+        found = _names().get(word[len(glued) :]) if word.startswith(glued) else None
+        if found is not None:
+            return found
+    heard = _as_heard(word)
+    if len(word) >= 5 and (found := _heard().get(heard)) is not None:
+        return found
+    far = False
+    for name, found in _names().items():
+        if abs(len(name) - len(word)) > 2:
+            continue
+        distance = OSA.distance(name, word, score_cutoff=2)
+        if distance <= 1 and len(word) >= 5:
+            return found
+        far = far or (distance == 2 and len(name) >= 7 and found[0] != Kind.MONTH)
+    if far or word.startswith(tuple(table("moments")["unknown"]["shapes"].split())):
+        return Kind.UNKNOWN, word
+    return Kind.OTHER, None
+
+
+def _as_heard(word: str) -> str:
+    """Unstressed vowels are written as they sound: «панидельник»."""
+    return re.sub(r"(.)\1", r"\1", word.translate(_HEARD).replace("ь", "").replace("\u0000", ""))
+
+
+@cache
+def _names() -> dict[str, tuple[str, Any]]:
+    return {
+        word: found
+        for word, found in _known().items()
+        if len(word) >= 5
+        and found[0] in (Kind.RELATIVE, Kind.WEEKDAY, Kind.MONTH)
+        and (word[0] > "z")
+    }
+
+
+@cache
+def _heard() -> dict[str, tuple[str, Any]]:
+    return {_as_heard(word): found for word, found in _names().items()}
+
+
+@cache
+def _ordinary() -> frozenset[str]:
+    return frozenset(table("moments")["ordinary"]["words"].split())
+
+
+@cache
+def _known() -> dict[str, tuple[str, Any]]:
+    words = table("moments")
+    known: dict[str, tuple[str, Any]] = {}
+    for role, listed in words["counted"].items():
+        kind = Kind.COUNTED if role == "words" else Kind.LABEL
+        known |= dict.fromkeys(listed.split(), (kind, None))
+    known |= {w: (Kind.UNKNOWN, w) for w in words["unknown"]["words"].split()}
+    for role, listed in words["roles"].items():
+        known |= dict.fromkeys(listed.split(), (Kind[role], None))
+    for hours, listed in words["parts"].items():
+        begin, end = hours.split()
+        known |= dict.fromkeys(listed.split(), (Kind.PART, (int(begin) * 60, int(end) * 60)))
+    known |= {"утра": (Kind.MARKER, (360, 720)), "ночи": (Kind.MARKER, (0, 360))}
+    known |= {"вечера": (Kind.MARKER, (1020, 1440)), "дня": (Kind.OF_DAY, (720, 1080))}
+    known |= {"полчаса": (Kind.SPELL, 30), "полтора": (Kind.SPELL, 90), "пару": (Kind.NUMBER, 2)}
+    known |= {"полдень": (Kind.CLOCK, (720, True)), "полудня": (Kind.CLOCK, (720, True))}
+    known |= {"noon": (Kind.CLOCK, (720, True)), "полночь": (Kind.CLOCK, (0, True))}
+    known |= {"ъъб": (Kind.FREE, None), "ъъв": (Kind.PART, (360, 720))}
+    known |= {"ъъг": (Kind.PART, (720, 1080)), "ъъд": (Kind.PART, (360, 540))}
+    known |= {"ъъе": (Kind.PART, (1200, 1440))}
+    for section, kind in (
+        ("days", Kind.RELATIVE),
+        ("weekdays", Kind.WEEKDAY),
+        ("months", Kind.MONTH),
+    ):
+        for number, listed in words[section].items():
+            known |= dict.fromkeys(listed.split(), (kind, int(number)))
+    return known
