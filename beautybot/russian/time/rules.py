@@ -99,7 +99,7 @@ RELATIONS = Grammar(
     Rule("(IN|ON|FROM|BY|BETWEEN)? WINDOW", Kind.WINDOW, windows.pair),
     Rule("FROM DAYS (ALONG|UNTIL|DASH) DAYS", Kind.DAYS, windows.from_day_to_day),
     Rule("DAYS DASH DAYS", Kind.DAYS, windows.from_day_to_day),
-    Rule("FROM (DAYS|CLOCK|NUMBER) ON (?=DAYS|CLOCK|NUMBER)", Kind.MOVED, None),
+    Rule("FROM (DAYS|CLOCK|NUMBER) (?=ON (DAYS|CLOCK|NUMBER))", Kind.MOVED, None),
     Rule("NOT (EARLIER|AFTER) (DAYS|NTH)", Kind.DAYS, windows.bound_day),
     Rule("(AFTER|FROM|UNTIL) (IN|ON)? (DAYS|NTH)", Kind.DAYS, windows.bound_day),
     Rule("NOT (EARLIER|AFTER) (IN|BY)? (CLOCK|NUMBER)", Kind.WINDOW, windows.bound_hour),

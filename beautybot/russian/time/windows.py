@@ -48,7 +48,9 @@ def at_hour(tokens: Sequence[Token], today: date) -> Window | Days | None:
     """«в 5», «к 12»; «на 28» can only be a day, and is left to the days."""
     clock = _last(tokens)
     if clock is None:
-        return None
+        number = tokens[-1].value
+        day = next_nth(number, today) if tokens[0].kind == Kind.ON else None
+        return one(day) if day else None
     loose = any(t.kind in (Kind.ABOUT, Kind.HOURS) for t in tokens)
     return Window("at", replace(clock, approximate=clock.approximate or loose))
 
