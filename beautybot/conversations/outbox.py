@@ -101,11 +101,7 @@ def put(
         account_id=account_id,
         author=draft.author,
         text=draft.text,
-        payload={
-            "buttons": [[b.id, b.title, b.description] for b in draft.buttons],
-            "ask_contact": draft.ask_contact,
-            **({"template": to_builtins(draft.template)} if draft.template else {}),
-        },
+        payload=_payload(draft),
         turn_id=turn_id,
         now=now,
     )
@@ -124,6 +120,16 @@ def put(
         },
     )
     return message_id
+
+
+def _payload(draft: Draft) -> dict[str, Any]:
+    payload: dict[str, Any] = {
+        "buttons": [[b.id, b.title, b.description] for b in draft.buttons],
+        "ask_contact": draft.ask_contact,
+    }
+    if draft.template is not None:
+        payload["template"] = to_builtins(draft.template)
+    return payload
 
 
 def take(
