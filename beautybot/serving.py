@@ -74,7 +74,7 @@ async def opened(settings: Settings, *, owner: bool) -> AsyncIterator[Product]:
     """
     db = connect(settings.database_url, owner=owner)
     spoken = channels.build(settings)
-    llm = models.build(settings)
+    llm = models.build(settings, None if settings.on_sqlite else db)
     try:
         if owner:
             await migrate.upgrade(db)

@@ -40,7 +40,6 @@ class OwnModels:
     db: Database
     keyring: Keyring
     settings: Settings
-    build: Callable[[Settings, ModelAccount], LLM] = registry.own
     seconds: Callable[[], float] = clock.monotonic
     _known: dict[int, _Known] = field(default_factory=dict)
     _built: list[LLM] = field(default_factory=list)
@@ -69,6 +68,7 @@ class OwnModels:
             return _Known(self.seconds(), None, self.shared)
         if before is not None and before.account == account:
             return _Known(self.seconds(), account, before.llm)
-        made = self.build(self.settings, account)
+        shared = None if self.settings.on_sqlite else self.db
+        made = registry.own(self.settings, account, shared)
         self._built.append(made)  # also one that another replaces: it may be answering just now
         return _Known(self.seconds(), account, made)

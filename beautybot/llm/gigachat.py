@@ -20,8 +20,10 @@ from gigachat.context import request_id_cvar, session_id_cvar
 from gigachat.exceptions import GigaChatException, RateLimitError, ResponseError
 
 from beautybot.kit import log
+from beautybot.kit.db import Database
 from beautybot.llm.base import Finish, LLMMisconfigured, LLMUnavailable, Request
 from beautybot.llm.steady import Steady
+from beautybot.llm.streams import SharedStreams
 from beautybot.llm.wire import Form, Heard, NotThisWay, TooLong, TryAgain
 from beautybot.settings import Settings, hide_from_libraries
 
@@ -82,9 +84,13 @@ def of_settings(settings: Settings) -> Account:
     )
 
 
-def build(account: Account) -> Steady:
-    """GigaChat of one account, ready to be asked."""
-    return Steady(GigaChatWire(account), streams=account.streams)
+def build(account: Account, db: Database | None = None) -> Steady:
+    """GigaChat of one account, ready to be asked; `db` where other processes share its streams."""
+    wire = GigaChatWire(account)
+    if db is None:
+        return Steady(wire, streams=account.streams)
+    shared = SharedStreams(db, account.client_id, account.streams)
+    return Steady(wire, streams=account.streams, gate=shared.held)
 
 
 class GigaChatWire:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from beautybot.kit.db import Database
 from beautybot.llm.base import LLM
 from beautybot.llm.chain import Chain
 from beautybot.settings import Settings
@@ -26,17 +27,18 @@ class Credentials(Protocol):
     def model(self) -> str: ...
 
 
-def build(settings: Settings) -> LLM | None:
+def build(settings: Settings, db: Database | None = None) -> LLM | None:
     """
     GigaChat, an OpenAI-compatible endpoint, or the one behind the other.
 
-    None, a first-class mode, where neither is configured.
+    None, a first-class mode, where neither is configured.  `db` is where the
+    processes of one installation share GigaChat's streams.
     """
     models: list[LLM] = []
     if settings.gigachat_client_id is not None:
         from beautybot.llm import gigachat  # 0.3 s of import that only this pays
 
-        models.append(gigachat.build(gigachat.of_settings(settings)))
+        models.append(gigachat.build(gigachat.of_settings(settings), db))
     if settings.openai_base_url is not None:
         from beautybot.llm import openai_compatible
 
@@ -46,7 +48,7 @@ def build(settings: Settings) -> LLM | None:
     return Chain(models)
 
 
-def own(settings: Settings, credentials: Credentials) -> LLM:
+def own(settings: Settings, credentials: Credentials, db: Database | None = None) -> LLM:
     """GigaChat with somebody's own credentials, at the installation's addresses."""
     from beautybot.llm import gigachat
 
@@ -57,4 +59,4 @@ def own(settings: Settings, credentials: Credentials) -> LLM:
         scope=credentials.scope,
         model=credentials.model,
     )
-    return gigachat.build(account)
+    return gigachat.build(account, db)

@@ -11,6 +11,7 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from beautybot.kit import clock, log
@@ -42,6 +43,7 @@ A_USUAL_ANSWER_S = 1.0
 """How long an answer is thought to take until we have seen some."""
 
 Sleep = Callable[[float], Awaitable[None]]
+Gate = Callable[[], AbstractAsyncContextManager[None]]
 
 
 class Steady:
@@ -54,6 +56,7 @@ class Steady:
         streams: int,
         sleep: Sleep = asyncio.sleep,
         seconds: Callable[[], float] = clock.monotonic,
+        gate: Gate = nullcontext,
     ) -> None:
         self.name = wire.name
         self._wire = wire
@@ -62,6 +65,7 @@ class Steady:
         self._rung = 0
         self._usual_s = A_USUAL_ANSWER_S
         self._sleep = sleep
+        self._gate = gate  # where other processes share the streams
 
     @property
     def crowded(self) -> bool:
@@ -76,7 +80,11 @@ class Steady:
             raise LLMBusy(f"the queue to {self.name} is too long to wait")
         call = _Call(self._wire, request, self._sleep)
         try:
-            async with asyncio.timeout(request.deadline_s), self._queue.turn(request.tenant):
+            async with (
+                asyncio.timeout(request.deadline_s),
+                self._queue.turn(request.tenant),
+                self._gate(),
+            ):
                 call.started = clock.monotonic()
                 reply = await self._ask(call)
         except TimeoutError:
