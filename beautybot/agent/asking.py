@@ -9,12 +9,14 @@ from beautybot.agent import proposing, saying
 from beautybot.agent.commands import ServiceWish, When, WhenKind
 from beautybot.agent.memory import Asked, Option
 from beautybot.agent.move import Move
+from beautybot.agent.spans import DAYS_AHEAD, spans
 from beautybot.agent.states import pricing
 from beautybot.booking.availability import Slot
 from beautybot.booking.catalogue import Service, Specialist
 from beautybot.channels.base import Button
 
 MOST_CHOICES = 10
+FEW_SLOTS = 4
 
 
 def advance(move: Move) -> None:
@@ -178,11 +180,17 @@ def _take(move: Move, slot: Slot) -> None:
 
 
 def _window(move: Move, services: list[Service], person: Specialist | None, when: When) -> None:
-    wish = move.desk.wish(services, person, move.draft.excluded, when.start, when.end)
-    slots = move.desk.slots(wish)
+    slots: list[Slot] = []
+    searched = spans(when, move.today, move.desk.business.zone)
+    for start, end in searched:
+        wish = move.desk.wish(services, person, move.draft.excluded, start, end)
+        slots += move.desk.slots(wish)[: 2 if len(searched) > 1 else MOST_CHOICES]
+        if len(slots) >= FEW_SLOTS:
+            break
     if slots:
         _offer(move, slots, "booking.offer")
         return
+    wish = move.desk.wish(services, person, move.draft.excluded, *searched[0])
     move.say("booking.nothing_then", time=when.text or _day_words(move, when))
     _offer(move, move.desk.nearest(wish), "booking.alternatives")
 
@@ -193,7 +201,7 @@ def _clock_only(move: Move, services: list[Service], person: Specialist | None, 
     wish = move.desk.wish(services, person, move.draft.excluded)
     found: list[Slot] = []
     minutes = when.clock_min or 0
-    for ahead in range(14):
+    for ahead in range(DAYS_AHEAD):
         day = move.today + timedelta(days=ahead)
         start = datetime.combine(day, time(minutes // 60 % 24, minutes % 60), zone)
         if slot := move.desk.exactly(wish, start):
@@ -252,7 +260,8 @@ def _who(move: Move, slot: Slot) -> str:
 
 
 def _day_words(move: Move, when: When) -> str:
-    assert when.start is not None
+    if when.start is None:
+        return when.text
     return saying.on_day(when.start.astimezone(move.desk.business.zone).date(), move.today)
 
 

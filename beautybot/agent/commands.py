@@ -43,7 +43,9 @@ class When:
     """
     A wished time: a half-open window for the start of the visit, aware.
 
-    CLOCK has no day yet: `clock_min` is minutes since midnight.  `readings`
+    CLOCK has no day yet: `clock_min` is minutes since midnight; another kind
+    without a start runs from there to `until_min` on any day.  `windows`: each
+    of these spans will do.  `readings`
     not empty: two meanings live, and we must ask which.
     """
 
@@ -55,6 +57,8 @@ class When:
     approximate: bool = False
     readings: tuple[datetime, ...] = ()
     unresolved: bool = False
+    until_min: int | None = None
+    windows: tuple[tuple[datetime, datetime | None], ...] = ()
 
     @property
     def day(self) -> date | None:

@@ -123,8 +123,8 @@ def _answers(meaning: Meaning) -> Iterator[Command]:
 
 
 def when_of(wish: TimeWish | None) -> When | None:
-    """A time of the rules as the commands carry it."""
-    if wish is None:
+    """A time of the rules as the commands carry it; a past one is no wish."""
+    if wish is None or wish.past:
         return None
     return When(
         kind=WhenKind(wish.kind),
@@ -135,4 +135,6 @@ def when_of(wish: TimeWish | None) -> When | None:
         approximate=wish.approximate,
         readings=wish.readings,
         unresolved=wish.unresolved,
+        until_min=wish.until_min,
+        windows=wish.windows,
     )

@@ -47,14 +47,28 @@ def _when(wish: TimeWish, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         kind, start, end = "none", None, None
     elif kind == "clock":
         kind, start, end, ask = "exact", _next(wish.clock_min or 0, now, zone), None, True
+    elif wish.start is None and wish.clock_min is not None:
+        minutes = wish.until_min if kind == "before" else wish.clock_min
+        start, end, ask = _next(minutes or 0, now, zone), None, True
+        if kind == "before":
+            start, end = None, start
+        elif kind in ("part", "range") and wish.until_min is not None:
+            end = _next(wish.until_min, now, zone)
     elif kind == "day":
-        start, end = start[:10] if start else None, None
+        start, end = start[:10] if start else None, _last_day(wish, zone)
     elif kind in ("after", "exact", "first_free"):
         end = None
         start = None if kind == "first_free" else start
     elif kind == "before":
         start = None
     return {"kind": kind, "start": start, "end": end, "ask": ask, "text": wish.text}
+
+
+def _last_day(wish: TimeWish, zone: ZoneInfo) -> str | None:
+    """The last of several days."""
+    if wish.start is None or wish.end is None or wish.end - wish.start < timedelta(hours=36):
+        return None
+    return (wish.end.astimezone(zone) - timedelta(hours=1)).strftime("%Y-%m-%d")
 
 
 def _minute(at: datetime | None, zone: ZoneInfo) -> str | None:

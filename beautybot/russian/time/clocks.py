@@ -49,6 +49,12 @@ def hour(tokens: Sequence[Token], today: date) -> Clock | None:
     return made(value * 60, tokens, fixed=value == 0 or padded, approximate=loose)
 
 
+def hours_on(tokens: Sequence[Token], today: date) -> Clock | bool:
+    """«часов на 12» is about noon; «часа на два» lasts two hours, and is no time."""
+    value = tokens[-1].value
+    return Clock(value * 60, value > 12, approximate=True) if 8 <= value <= 24 else False
+
+
 def hour_and_minutes(tokens: Sequence[Token], today: date) -> Clock | None:
     """«18 30», «в шесть тридцать», «18 ч 30 мин», «восемнадцать ноль ноль»."""
     first, second = (_numbers(tokens) + [0])[:2]

@@ -44,10 +44,7 @@ def merge(tokens: Sequence[Token]) -> Merged | None:
     unknown = any(t.kind == Kind.UNKNOWN for t in items) and not days
     free = any(t.kind == Kind.FREE for t in items)
     times = [t for t in items if isinstance(t.value, Window) or t.kind == Kind.PART]
-    if len(days) > 1 and len(times) > 1:
-        wanted = _in_order(items)
-    else:
-        wanted = _together(days, times)
+    wanted = _in_order(items) if len(days) > 1 and len(times) > 1 else _together(days, times)
     return Merged(tuple(wanted), span, unknown, free)
 
 
@@ -126,7 +123,8 @@ def _together(days: list[Days | Bound], times: list[Token]) -> list[Wanted]:
     if not windows and len(parts) > 1:
         part = (min(p[0] for p in parts), max(p[1] for p in parts))
     spread: list[Days | Bound | None] = []
-    for day in days or [None]:
+    said: list[Days | Bound | None] = [*days]
+    for day in said or [None]:
         spread.append(day)
         if isinstance(day, Days):
             spread.extend(Days(other, other) for other in day.others)

@@ -11,7 +11,8 @@ from beautybot.russian.time.kinds import Kind, Token, pattern
 
 
 class Rule(NamedTuple):
-    """Kinds in a row, the kind they make, and how; without a way they are only masked."""
+    """Kinds in a row, the kind they make, and how; without a way, or if it makes
+    False, they are only masked."""
 
     kinds: str
     makes: Kind
@@ -40,7 +41,8 @@ class Grammar:
             if value is None and rule.build is not None:
                 continue
             out.extend(tokens[done:begin])
-            out.append(Token(rule.makes, value, "", used[0].start, used[-1].end))
+            makes = Kind.OTHER if value is False else rule.makes
+            out.append(Token(makes, value, "", used[0].start, used[-1].end))
             done = end
         out.extend(tokens[done:])
         return out

@@ -1,4 +1,4 @@
-"""From what was said to moments: the half of the day by opening hours, two readings to a question."""
+"""From what was said to moments: halves by opening hours, two readings to a question."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _halves(clock: Clock, wanted: Wanted, day: date | None, said: Said) -> list[
         open_ = ahead or open_
     if len(open_) == 2 and clock.literal:
         return [clock.minutes]
-    return open_ or [clock.minutes if 420 <= clock.minutes else clock.minutes + 720]
+    return open_ or [clock.minutes if clock.minutes >= 420 else clock.minutes + 720]
 
 
 def _open(minutes: int, day: date | None, hours: Hours) -> bool:

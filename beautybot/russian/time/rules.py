@@ -20,7 +20,8 @@ NAMES = Grammar(
     Rule("(NUMBER|BIG|GLUED|CLOCK|WINDOW) COUNTED", Kind.OTHER, None),
     Rule("(WHICH|NTH) COUNTED", Kind.OTHER, None),
     Rule("LABEL (NUMBER|BIG|GLUED|WINDOW)", Kind.OTHER, None),
-    Rule("(MINUTES|HOURS) ON (NUMBER|BIG) (?!MARKER|OF_DAY)", Kind.OTHER, None),
+    Rule("MINUTES ON (NUMBER|BIG)", Kind.OTHER, None),
+    Rule("HOURS ON NUMBER (?!MARKER|OF_DAY)", Kind.CLOCK, clocks.hours_on),
     # Days counted from today.
     Rule("THROUGH NUMBER? WEEK (IN|ON)? WEEKDAY", Kind.DAYS, days.week),
     Rule("(IN|ON)? WEEKDAY THROUGH NUMBER? WEEK", Kind.DAYS, days.week),
@@ -59,15 +60,27 @@ NAMES = Grammar(
     Rule("WEEKDAY (?!ALONG NUMBER)", Kind.DAYS, days.weekday),
     Rule("RELATIVE", Kind.DAYS, days.relative),
     # Hours.
-    Rule("WITHOUT (QUARTER|(NUMBER|BIG) MINUTES?) (NUMBER|HOUR) (HOUR|HOURS)? (MARKER|OF_DAY)?", Kind.CLOCK, clocks.without),
+    Rule(
+        "WITHOUT (QUARTER|(NUMBER|BIG) MINUTES?) (NUMBER|HOUR) (HOUR|HOURS)? (MARKER|OF_DAY)?",
+        Kind.CLOCK,
+        clocks.without,
+    ),
     Rule("QUARTER NTH (MARKER|OF_DAY)?", Kind.CLOCK, clocks.quarter),
     Rule("(NUMBER|BIG) MINUTES NTH (MARKER|OF_DAY)?", Kind.CLOCK, clocks.minutes_of),
     Rule("HALF NTH (MARKER|OF_DAY)?", Kind.CLOCK, clocks.half),
     Rule("HALF_OF (MARKER|OF_DAY)?", Kind.CLOCK, clocks.half),
     Rule("HOURS? (IN|ON|BY)? CLOCK (HOUR|HOURS)? (MARKER|OF_DAY)?", Kind.CLOCK, clocks.written),
-    Rule("NUMBER (HOUR|HOURS) (NUMBER|BIG) MINUTES? (MARKER|OF_DAY)?", Kind.CLOCK, clocks.hour_and_minutes),
+    Rule(
+        "NUMBER (HOUR|HOURS) (NUMBER|BIG) MINUTES? (MARKER|OF_DAY)?",
+        Kind.CLOCK,
+        clocks.hour_and_minutes,
+    ),
     Rule(f"{_TIME_BEFORE} NUMBER NUMBER NUMBER (?!COUNTED)", Kind.CLOCK, clocks.hour_and_minutes),
-    Rule(f"{_TIME_BEFORE} NUMBER (NUMBER|BIG) (MARKER|OF_DAY)? (?!COUNTED|NUMBER|BIG)", Kind.CLOCK, clocks.hour_and_minutes),
+    Rule(
+        f"{_TIME_BEFORE} NUMBER (NUMBER|BIG) (MARKER|OF_DAY)? (?!COUNTED|NUMBER|BIG)",
+        Kind.CLOCK,
+        clocks.hour_and_minutes,
+    ),
     Rule("NUMBER (HOUR|HOURS)? MARKER", Kind.CLOCK, clocks.hour),
     Rule("(HOUR|NUMBER (HOUR|HOURS)) OF_DAY", Kind.CLOCK, clocks.hour),
     Rule("(?<=IN|BY|AFTER|UNTIL|FROM|DASH|DAYS) NUMBER OF_DAY", Kind.CLOCK, clocks.hour),
@@ -78,7 +91,7 @@ NAMES = Grammar(
     Rule("(?<=IN|BY|AFTER|UNTIL|FROM) HOUR", Kind.CLOCK, clocks.hour),
     Rule("(?<=AFTER|UNTIL|FROM) HOURS", Kind.CLOCK, clocks.hour),
     Rule("(?<=IN|ON|BY|RELATIVE|WEEKDAY) GLUED (?!YEAR_UNIT|COUNTED)", Kind.CLOCK, clocks.glued),
-    Rule("(NUMBER|BIG|SPELL|WINDOW) (HOUR|HOURS|MINUTES|DAY_UNIT|OF_DAY|WEEK|MONTH_UNIT|YEAR_UNIT)", Kind.OTHER, None),
+    Rule(f"(NUMBER|BIG|SPELL|WINDOW) (HOUR|HOURS|MINUTES|{_UNIT})", Kind.OTHER, None),
     # Parts of a day.
     Rule("UNTIL LUNCH", Kind.PART, windows.before_lunch),
     Rule("AFTER LUNCH", Kind.PART, windows.after_lunch),
@@ -86,17 +99,25 @@ NAMES = Grammar(
     Rule("AFTER WORK", Kind.WINDOW, windows.after_work),
     Rule("FROM MARKER", Kind.PART, windows.marked),
     Rule("(IN|ON|BY) NTH HOUR", Kind.WINDOW, windows.within_hour),
-)  # fmt: skip
+)
 
 _AT_HOUR = "(CLOCK|NUMBER)"
 
 RELATIONS = Grammar(
-    Rule("FROM (CLOCK|NUMBER|PART) (UNTIL|ALONG|DASH) (CLOCK|NUMBER|PART)", Kind.WINDOW, windows.between),
+    Rule(
+        "FROM (CLOCK|NUMBER|PART) (UNTIL|ALONG|DASH) (CLOCK|NUMBER|PART)",
+        Kind.WINDOW,
+        windows.between,
+    ),
     Rule("BETWEEN (CLOCK|NUMBER) AND (CLOCK|NUMBER)", Kind.WINDOW, windows.between),
     Rule("AFTER (CLOCK|NUMBER) AND? UNTIL (CLOCK|NUMBER)", Kind.WINDOW, windows.between),
-    Rule("(?<=DAYS|PART) (FROM|IN|ON)? (CLOCK|NUMBER) (DASH|UNTIL) (CLOCK|NUMBER)", Kind.WINDOW, windows.between),
+    Rule(
+        "(?<=DAYS|PART) (FROM|IN|ON)? (CLOCK|NUMBER) (DASH|UNTIL) (CLOCK|NUMBER)",
+        Kind.WINDOW,
+        windows.between,
+    ),
     Rule("CLOCK DASH CLOCK", Kind.WINDOW, windows.between),
-    Rule("(IN|ON|FROM|BY|BETWEEN)? WINDOW", Kind.WINDOW, windows.pair),
+    Rule("((IN|ON|FROM|BY|BETWEEN|ABOUT)|(?<=DAYS|PART)) WINDOW", Kind.WINDOW, windows.pair),
     Rule("FROM DAYS (ALONG|UNTIL|DASH) DAYS", Kind.DAYS, windows.from_day_to_day),
     Rule("DAYS DASH DAYS", Kind.DAYS, windows.from_day_to_day),
     Rule("FROM (DAYS|CLOCK|NUMBER) (?=ON (DAYS|CLOCK|NUMBER))", Kind.MOVED, None),
@@ -112,4 +133,4 @@ RELATIONS = Grammar(
     Rule("(IN|ON|BY|ALONG|AND|BUT|OR|THIS) NTH (?!OTHER)", Kind.DAYS, days.nth),
     Rule("NTH (?!OTHER)", Kind.DAYS, windows.bare_nth),
     Rule("(IN|ON|BY|ALONG) DAYS", Kind.DAYS, windows.same),
-)  # fmt: skip
+)

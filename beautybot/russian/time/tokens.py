@@ -15,7 +15,7 @@ _PIECE = re.compile(
     r"|(?P<full>\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d)(?!\d)"
     r"|(?P<clock>(?<![\d.,])(?:[01]?\d|2[0-4]):[0-5]\d(?::\d\d)?)(?!\d)(?:\s?(?P<half>[ap]m)\b)?"
     r"|(?P<ampm>\d{1,2})\s?(?P<am>[ap]m)\b"
-    r"|(?<![\d.,])(?P<pair>\d{1,2}(?P<sep>[./-])\d\d)(?![\d]|\.\d)"
+    r"|(?<![\d.,])(?P<pair>\d{1,2}(?:(?P<sep>[./-])\d\d|-\d))(?!\d|\.\d|-?[а-яa-z])"
     r"|(?P<nth>\d{1,2})\s?-?(?:го|ое|ого|ому|му|е|th|st|nd|rd)\b"
     r"|(?P<which>\d{1,2})\s?-?(?:ый|ая|ую|ой|й|я|ю)\b"
     r"|(?P<few>\d{1,2})-?(?:ти|х|м|ми|де|те|да|та)\b"
@@ -103,15 +103,20 @@ def _clock(written: str, half: str | None) -> tuple[int, bool]:
     return hour * 60 + minute, hour > 12 or hour == 0 or written.startswith("0")
 
 
-def _pair(written: str, separator: str, before: list[Token]) -> tuple[str, object]:
+def _pair(written: str, separator: str | None, before: list[Token]) -> tuple[str, object]:
     """«12.11» is a date, «18.30» a clock, «14-16» two numbers; a shade is none of them."""
     first, second = (int(n) for n in re.split(r"[./-]", written))
     kinds = [t.kind for t in before[-1:]]
     shade = any(t.text.startswith(_SHADES) for t in before[-3:])
     a_clock = first <= 24 and second < 60
     a_date = 1 <= first <= 31 and 1 <= second <= 12
-    if separator == "-":
-        if a_clock and second % 5 == 0 and (second not in (10, 20) or kinds == [Kind.IN]):
+    if separator is None or separator == "-":
+        if (
+            a_clock
+            and separator
+            and second % 5 == 0
+            and (second not in (10, 20) or kinds == [Kind.IN])
+        ):
             return Kind.CLOCK, (first * 60 + second, first > 12)
         return (Kind.WINDOW, (first, second)) if first < second <= 31 else (Kind.OTHER, None)
     if shade or (kinds == [Kind.BY] and separator == "/"):
@@ -128,18 +133,28 @@ def _blank(match: re.Match[str]) -> str:
     return _SIGNS.get(match.lastgroup or "", "#").ljust(len(match[0]), "_")
 
 
-_SIGNS = {"free": "ъъб", "first": "ъъв", "second": "ъъг", "early": "ъъд", "late": "ъъе"}
+_SIGNS = {
+    "free": "ъъб",
+    "first": "ъъв",
+    "second": "ъъг",
+    "early": "ъъд",
+    "late": "ъъе",
+    "about": "ъъж",
+    "overmorrow": "ъъз",
+}
 
 
 @cache
 def _set_phrases() -> re.Pattern[str]:
-    phrases = table("moments")["phrases"]
+    phrases = table("time")["phrases"]
     groups = (
         ("free", "free"),
         ("first", "first_half"),
         ("second", "second_half"),
         ("early", "early"),
         ("late", "late"),
+        ("about", "about"),
+        ("overmorrow", "day_after"),
         ("none", "none"),
     )
     spelt = "|".join(f"(?P<{name}>{'|'.join(phrases[key])})" for name, key in groups)

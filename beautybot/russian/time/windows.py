@@ -88,7 +88,7 @@ def pair(tokens: Sequence[Token], today: date) -> Window | None:
     value = tokens[-1].value
     if isinstance(value, Window):
         return value
-    if not isinstance(value, tuple) or len(tokens) < 2 or value[1] > 24:
+    if not isinstance(value, tuple) or value[1] > 24:
         return None
     return Window("range", *(Clock(n * 60, n > 12) for n in value))
 

@@ -55,7 +55,7 @@ def _misspelt(word: str) -> tuple[str, Any]:
         if distance <= 1 and len(word) >= 5:
             return found
         far = far or (distance == 2 and len(name) >= 7 and found[0] != Kind.MONTH)
-    if far or word.startswith(tuple(table("moments")["unknown"]["shapes"].split())):
+    if far or word.startswith(tuple(table("time")["unknown"]["shapes"].split())):
         return Kind.UNKNOWN, word
     return Kind.OTHER, None
 
@@ -83,12 +83,12 @@ def _heard() -> dict[str, tuple[str, Any]]:
 
 @cache
 def _ordinary() -> frozenset[str]:
-    return frozenset(table("moments")["ordinary"]["words"].split())
+    return frozenset(table("time")["ordinary"]["words"].split())
 
 
 @cache
 def _known() -> dict[str, tuple[str, Any]]:
-    words = table("moments")
+    words = table("time")
     known: dict[str, tuple[str, Any]] = {}
     for role, listed in words["counted"].items():
         kind = Kind.COUNTED if role == "words" else Kind.LABEL
@@ -106,7 +106,8 @@ def _known() -> dict[str, tuple[str, Any]]:
     known |= {"noon": (Kind.CLOCK, (720, True)), "полночь": (Kind.CLOCK, (0, True))}
     known |= {"ъъб": (Kind.FREE, None), "ъъв": (Kind.PART, (360, 720))}
     known |= {"ъъг": (Kind.PART, (720, 1080)), "ъъд": (Kind.PART, (360, 540))}
-    known |= {"ъъе": (Kind.PART, (1200, 1440))}
+    known |= {"ъъе": (Kind.PART, (1200, 1440)), "ъъж": (Kind.ABOUT, None)}
+    known |= {"ъъз": (Kind.RELATIVE, 2)}
     for section, kind in (
         ("days", Kind.RELATIVE),
         ("weekdays", Kind.WEEKDAY),

@@ -15,7 +15,7 @@ from beautybot.russian.time.finding import find_when
 from beautybot.russian.time.wish import Hours, TimeWish
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-SALON = Hours({**{d: ((540, 1260),) for d in range(6)}, 6: ((600, 1200),)}, MOSCOW)
+SALON = Hours({**dict.fromkeys(range(6), ((540, 1260),)), 6: ((600, 1200),)}, MOSCOW)
 PHRASES = Path(__file__).with_name("phrases.tsv")
 
 
@@ -92,7 +92,7 @@ def _at(at: datetime, kind: str) -> str:
     return f"{at:%Y-%m-%d}" if kind == "day" else f"{at:%Y-%m-%d %H:%M}"
 
 
-@pytest.mark.parametrize(("phrase", "expected", "now"), list(phrases()), ids=lambda v: str(v))
+@pytest.mark.parametrize(("phrase", "expected", "now"), list(phrases()), ids=str)
 def test_a_phrase_means_what_the_table_says(phrase: str, expected: str, now: datetime) -> None:
     """Every line of phrases.tsv."""
     wish = find_when(read(phrase), now, SALON)
