@@ -71,14 +71,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_jobs_due_at", ["due_at"], unique=False)
 
     op.create_table(
-        "model_streams",
+        "seats",
         sa.Column("id", BIG, nullable=False),
-        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("what", sa.String(length=64), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("holder", sa.String(length=64), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_model_streams")),
-        sa.UniqueConstraint("account", "number", name=op.f("uq_model_streams_account_number")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seats")),
+        sa.UniqueConstraint("what", "number", name=op.f("uq_seats_what_number")),
     )
     op.create_table(
         "sign_in_failures",
