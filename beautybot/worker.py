@@ -20,8 +20,9 @@ from typing import Any
 from beautybot.agent.own_models import OwnModels
 from beautybot.agent.turn import take_turn
 from beautybot.agent.understanding import Understanding
-from beautybot.channels.base import Channel, Echo, Inbound, InboundMessage
+from beautybot.channels.base import Channel, Inbound, Kind
 from beautybot.conversations import delivery, inbox, outbox, reading, trouble, turns
+from beautybot.conversations.courtesy import Courtesy
 from beautybot.conversations.envelope import Envelope
 from beautybot.conversations.models import conversations, inbound_events
 from beautybot.kit import clock as clocks, jobs, log
@@ -39,9 +40,10 @@ logger = log.get(__name__)
 
 IDLE_S = 0.5
 BATCH = 32
+CROWD = 20
+"""With so much under way answers matter more than "typing…"."""
 TITLES = delivery.TITLES
 
-Parsed = tuple[inbox.Event, Sequence[Inbound]]
 JobRun = Callable[["Worker", Job], Awaitable[timedelta | None]]
 
 
@@ -122,21 +124,21 @@ class Worker:
     async def _read(self) -> int:
         events = await self.db.write(inbox.take, self.clock(), self.name, BATCH)
         parsed = [each for event in events if (each := await self._parse(event))]
-        await asyncio.gather(*(self._record(those) for those in side_by_side(parsed)))
+        await asyncio.gather(*(self._record(those) for those in reading.side_by_side(parsed)))
         if events:
             self.wakeup.ring_after(self.burst.total_seconds(), ToDo.TURNS)
         return len(events)
 
-    async def _parse(self, event: inbox.Event) -> Parsed | None:
+    async def _parse(self, event: inbox.Event) -> reading.Parsed | None:
         try:
-            return event, await _items(self.channels[event.channel], event, self.db)
+            return event, await reading.items_of(event, self.channels[event.channel], self.db)
         except DatabaseUnavailable:
             raise
         except Exception as error:
             await self._unreadable(event, error)
             return None
 
-    async def _record(self, those: Sequence[Parsed]) -> None:
+    async def _record(self, those: Sequence[reading.Parsed]) -> None:
         for event, items in those:
             await self._record_one(event, items)
 
@@ -156,11 +158,14 @@ class Worker:
             await self._unreadable(event, error)
             return
         for new in received:
-            title = TITLES.get(new.channel, new.channel)
+            title = TITLES.get(new.place.channel, new.place.channel)
             logger.info(
-                f"📱 Получено {title} сообщение от {masked(new.address)}",
-                conversation=new.conversation_id,
+                f"📱 Получено {title} сообщение от {masked(new.place.address)}",
+                conversation=new.place.conversation_id,
             )
+            typing = len(self.running) < CROWD
+            if typing or new.item.kind is Kind.PRESS:
+                self._spawn(self._courtesy.receive(new.place, new.item, typing=typing))
 
     async def _unreadable(self, event: inbox.Event, error: Exception) -> None:
         poison = await self.db.write(inbox.failed, event, self.clock(), repr(error))
@@ -178,6 +183,9 @@ class Worker:
         return len(claims)
 
     async def _turn(self, claim: turns.Claim) -> None:
+        typing = asyncio.create_task(
+            self._courtesy.keep_typing(claim.business_id, claim.conversation_id)
+        )
         try:
             replied = await take_turn(
                 claim,
@@ -195,6 +203,7 @@ class Worker:
         except Exception as error:
             await self._turn_failed(claim, error)
         finally:
+            typing.cancel()
             self.busy.release()
 
     async def _turn_failed(self, claim: turns.Claim, error: Exception) -> None:
@@ -255,6 +264,10 @@ class Worker:
             self.db, self.channels, self.owners_bot, worker=self.name, clock=self.clock
         )
 
+    @property
+    def _courtesy(self) -> Courtesy:
+        return Courtesy(self.db, self.channels, self.keyring, self.clock)
+
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self.running.add(task)
@@ -264,27 +277,3 @@ class Worker:
         self.running.discard(task)
         if not task.cancelled() and (error := task.exception()):
             logger.error("❌ Ошибка", error=repr(error))
-
-
-def side_by_side(parsed: Sequence[Parsed]) -> list[list[Parsed]]:
-    """
-    Deliveries that may be stored at one time: each list is one person's, in order.
-
-    A delivery that speaks of several people keeps everything in one list.
-    """
-    lists: dict[str, list[Parsed]] = {}
-    for event, items in parsed:
-        people = {item.address for item in items if isinstance(item, InboundMessage | Echo)}
-        if len(people) > 1:
-            return [list(parsed)]
-        lists.setdefault(people.pop() if people else f"event {event.id}", []).append((event, items))
-    return list(lists.values())
-
-
-async def _items(channel: Channel, event: inbox.Event, db: Database) -> Sequence[Inbound]:
-    """The items of a delivery; where the door proved the account, they are all its own."""
-    items = channel.parse(event.body, event.received_at)
-    if event.account_id is None:
-        return items
-    external_id = await db.read(reading.external_id_of, event.account_id)
-    return reading.of_account(items, external_id)

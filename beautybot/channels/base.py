@@ -306,6 +306,10 @@ class Channel(Protocol):
         """Show the client that an answer is on its way (and mark as read); never raises."""
         ...
 
+    async def answer_press(self, account: Account, payload: Mapping[str, Any], chat: str) -> None:
+        """Show that a press has arrived and take the spent buttons away; never raises."""
+        ...
+
     async def check(self, secrets: Mapping[str, str], details: Mapping[str, Any]) -> Connected:
         """Prove that the secrets work; ConnectError in the owner's words if not."""
         ...

@@ -21,6 +21,7 @@ from beautybot.businesses.models import channel_accounts
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import (
     AccountNews,
+    Channel,
     Echo,
     Edited,
     IdentityChanged,
@@ -31,21 +32,23 @@ from beautybot.channels.base import (
     Receipt,
 )
 from beautybot.conversations import clients, handoff, inbox, messages as talk, settling
+from beautybot.conversations.courtesy import Place
 from beautybot.conversations.models import conversations
-from beautybot.kit.db import across_salons, change, one
+from beautybot.kit.db import Database, across_salons, change, one
 from beautybot.kit.text import clean
 
 # However fast a client types, the first message waits at most so many bursts.
 MOST_BURSTS = 2
 
+Parsed = tuple[inbox.Event, Sequence[Inbound]]
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message that was new: for the log line, never its text."""
+    """A message that was new, and where its client waits."""
 
-    channel: str
-    conversation_id: int
-    address: str
+    place: Place
+    item: InboundMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,30 @@ class Room:
     account: ChannelAccount
     now: datetime
     burst: timedelta
+
+
+async def items_of(event: inbox.Event, channel: Channel, db: Database) -> Sequence[Inbound]:
+    """The items of a delivery; where the door proved the account, they are all its own."""
+    items = channel.parse(event.body, event.received_at)
+    if event.account_id is None:
+        return items
+    external_id = await db.read(external_id_of, event.account_id)
+    return of_account(items, external_id)
+
+
+def side_by_side(parsed: Sequence[Parsed]) -> list[list[Parsed]]:
+    """
+    Deliveries that may be stored at one time: each list is one person's, in order.
+
+    A delivery that speaks of several people keeps everything in one list.
+    """
+    lists: dict[str, list[Parsed]] = {}
+    for event, items in parsed:
+        people = {item.address for item in items if isinstance(item, InboundMessage | Echo)}
+        if len(people) > 1:
+            return [list(parsed)]
+        lists.setdefault(people.pop() if people else f"event {event.id}", []).append((event, items))
+    return list(lists.values())
 
 
 def record(
@@ -154,7 +181,8 @@ def _message(item: InboundMessage, room: Room) -> Received | None:
     if item.wants_turn:
         values |= _due(conversation, message_id, item, room)
     _update(room, conversation.id, values)
-    return Received(account.channel, conversation.id, item.address)
+    place = Place(account.business_id, account.id, conversation.id, account.channel, item.address)
+    return Received(place, item)
 
 
 def _due(conversation: Any, message_id: int, item: InboundMessage, room: Room) -> dict[str, Any]:

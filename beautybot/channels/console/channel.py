@@ -78,6 +78,9 @@ class Console:
     async def thinking(self, account: Account, address: str, last_external_id: str | None) -> None:
         """A terminal shows nothing while we think."""
 
+    async def answer_press(self, account: Account, payload: Mapping[str, Any], chat: str) -> None:
+        """A terminal has no buttons that spin."""
+
     async def check(self, secrets: Mapping[str, str], details: Mapping[str, Any]) -> Connected:
         """There is nothing to prove."""
         return Connected(str(details.get("name", "console")), "console", {})

@@ -66,6 +66,9 @@ class WhatsApp:
         except SendError:
             return
 
+    async def answer_press(self, account: Account, payload: Mapping[str, Any], chat: str) -> None:
+        """A button of WhatsApp neither spins nor goes away."""
+
     async def check(self, secrets: Mapping[str, str], details: Mapping[str, Any]) -> Connected:
         """GET the number with the token: that proves the right to it."""
         token, phone_id = secrets.get("access_token", ""), str(details.get("phone_id", ""))
