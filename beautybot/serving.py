@@ -22,12 +22,14 @@ from beautybot.app import Parts, build
 from beautybot.businesses.credentials import mark_of
 from beautybot.channels import registry as channels
 from beautybot.channels.base import Channel
+from beautybot.channels.telegram import Telegram
 from beautybot.kit import clock, log, migrate
 from beautybot.kit.db import Database, connect
 from beautybot.kit.errors import BeautyBotError
 from beautybot.kit.keys import keyring_of
 from beautybot.kit.wakeup import Wakeup
 from beautybot.llm import registry as models
+from beautybot.polling import Polling
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
 from beautybot.web import assistants, mcp, pages
 from beautybot.web.dashboard.routes import routes as dashboard
@@ -46,6 +48,7 @@ class Product:
 
     parts: Parts
     worker: Worker
+    polling: Polling | None = None  # where Telegram is asked and not told
 
 
 async def serve(
@@ -113,7 +116,13 @@ def _product(
         shared_app=mark_of(shared) if shared else None,
         jobs=chores.TABLE,
     )
-    return Product(Parts(settings, db, keyring, wakeup, channels=spoken), worker)
+    parts = Parts(settings, db, keyring, wakeup, channels=spoken)
+    telegram = spoken["telegram"]
+    if settings.telegram_mode != "polling" or not isinstance(telegram, Telegram):
+        return Product(parts, worker)
+    return Product(
+        parts, worker, Polling(db, telegram, keyring, wakeup, worker.public_url, worker.name)
+    )
 
 
 async def run(product: Product, listener: socket.socket | None, *, worker: bool = True) -> None:
@@ -123,6 +132,8 @@ async def run(product: Product, listener: socket.socket | None, *, worker: bool 
     tasks: list[asyncio.Task[None]] = []
     if worker:
         tasks.append(asyncio.create_task(product.worker.run()))
+    if worker and product.polling is not None:
+        tasks.append(asyncio.create_task(product.polling.run()))
     try:
         if listener is not None:
             tools, tools_app = mcp.build(product.parts)

@@ -36,7 +36,6 @@ async def connect(
     details: Mapping[str, Any],
     public_url: str,
     now: datetime,
-    polling: bool = False,
 ) -> Made:
     """
     Check the secrets with the channel, keep them, and register our webhook.
@@ -50,7 +49,7 @@ async def connect(
     checked = await channel.check(kept, details)
     account = await db.write(store, keyring, business, channel.name, checked, kept, now)
     registers = channel.name == "telegram" or bool(account.details.get("waba_id"))
-    if registers and not polling:
+    if registers:
         speaking = Account(account.external_id, kept, account.details)
         await channel.register(speaking, callback_of(public_url, channel.name))
     return Made(account, checked.warnings)

@@ -13,6 +13,10 @@ def build(settings: Settings) -> dict[str, Channel]:
     """The channels of an installation by name; close each at the end."""
     return {
         "whatsapp": WhatsApp(settings.graph_api_base, proxy=settings.whatsapp_proxy),
-        "telegram": Telegram(settings.telegram_api_base, proxy=settings.telegram_proxy),
+        "telegram": Telegram(
+            settings.telegram_api_base,
+            proxy=settings.telegram_proxy,
+            polling=settings.telegram_mode == "polling",
+        ),
         "console": Console(),
     }

@@ -131,7 +131,6 @@ async def _connect(house: House, wanted: Wanted) -> None:
             details=wanted.details,
             public_url=settings.public_url,
             now=clock.now(),
-            polling=polling,
         )
     finally:
         for channel in channels.values():

@@ -55,7 +55,9 @@ class Courtesy:
         if not pressed and not (typing and item.wants_turn):
             return
         try:
-            speaking = await self.db.read(speaker, self.keyring, place)
+            speaking = await self.db.read(
+                speaker, self.keyring, place.business_id, place.account_id
+            )
             answers = await self.db.read(agent_answers, place, self.clock())
         except DatabaseUnavailable as error:
             logger.warning("no courtesy was shown", error=str(error))
@@ -71,12 +73,17 @@ class Courtesy:
         await asyncio.sleep(AGAIN_S)
         try:
             place = await self.db.read(place_of, business_id, conversation_id)
-            speaking = await self.db.read(speaker, self.keyring, place)
+            speaking = await self.db.read(
+                speaker, self.keyring, place.business_id, place.account_id
+            )
         except DatabaseUnavailable:
             return
         while True:
             await self.channels[place.channel].thinking(speaking, place.address, None)
             await asyncio.sleep(AGAIN_S)
+
+    async def _speaking(self, place: Place) -> Account:
+        return await self.db.read(speaker, self.keyring, place.business_id, place.account_id)
 
 
 def place_of(conn: Connection, business_id: int, conversation_id: int) -> Place:
@@ -93,10 +100,10 @@ def place_of(conn: Connection, business_id: int, conversation_id: int) -> Place:
     return Place(business_id, row.account_id, conversation_id, row.channel, row.address)
 
 
-def speaker(conn: Connection, keyring: Keyring, place: Place) -> Account:
-    """The account of a place with its secrets in clear."""
-    account = access.get(conn, place.business_id, place.account_id)
-    secrets = credentials.of_account(conn, keyring, place.business_id, place.account_id)
+def speaker(conn: Connection, keyring: Keyring, business_id: int, account_id: int) -> Account:
+    """An account with its secrets in clear."""
+    account = access.get(conn, business_id, account_id)
+    secrets = credentials.of_account(conn, keyring, business_id, account_id)
     return Account(account.external_id, secrets, account.details)
 
 

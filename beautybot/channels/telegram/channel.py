@@ -20,9 +20,12 @@ from beautybot.channels.base import (
     SendProblem,
 )
 from beautybot.channels.telegram import errors, sending, updates
-from beautybot.kit.http import Answer, HttpCaller, NoAnswer
+from beautybot.kit.http import MAX_ANSWER, Answer, HttpCaller, NoAnswer
 
 _TOKEN = re.compile(r"[1-9]\d{4,15}:[A-Za-z0-9_-]{30,64}")
+_MOST_UPDATES = 16_000_000
+"""Bytes of one answer: a hundred updates, the longest of them."""
+_STILL_WEBHOOK = "У бота ещё стоит webhook."
 _COMMANDS = [{"command": "start", "description": "Записаться в салон"}]
 
 
@@ -31,8 +34,9 @@ class Telegram:
 
     name = "telegram"
 
-    def __init__(self, base: str, *, proxy: str | None = None) -> None:
+    def __init__(self, base: str, *, proxy: str | None = None, polling: bool = False) -> None:
         self._base = base.rstrip("/")
+        self._polling = polling  # no webhook may be set then
         self._http = HttpCaller(proxy=proxy, timeout_s=20)
 
     def parse(self, body: bytes, received_at: datetime) -> Sequence[Inbound]:
@@ -82,32 +86,34 @@ class Telegram:
         )
 
     async def register(self, account: Account, callback_url: str) -> None:
-        """setWebhook with our own secret; waiting updates are kept."""
+        """setWebhook with our own secret, or none in polling mode; waiting updates are kept."""
         token = account.secrets.get("token", "")
-        body = {
+        if self._polling:
+            await self._ask(token, "deleteWebhook", {"drop_pending_updates": False})
+        else:
+            await self._ask(token, "setWebhook", self._webhook(account, callback_url))
+        await self._quietly(
+            account, "setMyCommands", {"commands": _COMMANDS, "language_code": "ru"}
+        )
+
+    def _webhook(self, account: Account, callback_url: str) -> dict[str, Any]:
+        return {
             "url": callback_url,
             "secret_token": account.secrets.get("secret_token", ""),
             "allowed_updates": list(updates.ALLOWED),
             "max_connections": 40,
         }
-        await self._ask(token, "setWebhook", body)
-        await self._quietly(
-            account, "setMyCommands", {"commands": _COMMANDS, "language_code": "ru"}
-        )
-
-    async def unregister(self, account: Account) -> None:
-        """deleteWebhook, keeping what waits: before polling, and when a bot is let go."""
-        body = {"drop_pending_updates": False}
-        await self._ask(account.secrets.get("token", ""), "deleteWebhook", body)
 
     async def fetch(self, account: Account, offset: int, wait_s: int) -> list[dict[str, Any]]:
         """getUpdates from `offset`; raw updates.  SendError as `send`."""
         body = {"offset": offset, "timeout": wait_s, "allowed_updates": list(updates.ALLOWED)}
         token = account.secrets.get("token", "")
-        answer = await self._call(token, "getUpdates", body, timeout_s=wait_s + 10)
+        answer = await self._call(
+            token, "getUpdates", body, timeout_s=wait_s + 10, limit=_MOST_UPDATES
+        )
         if not _ok(answer):
             raise errors.from_answer(answer)
-        return [u for u in answer.body["result"] if isinstance(u, dict)]
+        return [u for u in answer.body["result"] if isinstance(u.get("update_id"), int)]
 
     async def health(self, account: Account, callback_url: str) -> Health:
         """getWebhookInfo against what we registered."""
@@ -123,6 +129,8 @@ class Telegram:
                 "Бота забрал другой сервис: его webhook ведёт не к нам.",
                 "Подключите бота ещё раз, если он должен работать здесь.",
             )
+        if self._polling:
+            return Health(not url, _STILL_WEBHOOK if url else "", "", must_register=bool(url))
         wanted = set(updates.ALLOWED)
         if url != callback_url or set(info.get("allowed_updates") or wanted) != wanted:
             return Health(False, "Webhook сбился.", "Мы поставим его снова.", must_register=True)
@@ -138,12 +146,16 @@ class Telegram:
         await self._http.close()
 
     async def _call(
-        self, token: str, method: str, body: dict[str, Any], timeout_s: float | None = None
+        self,
+        token: str,
+        method: str,
+        body: dict[str, Any],
+        timeout_s: float | None = None,
+        limit: int = MAX_ANSWER,
     ) -> Answer:
+        url = f"{self._base}/bot{token}/{method}"
         try:
-            return await self._http.call(
-                "POST", f"{self._base}/bot{token}/{method}", json=body, timeout_s=timeout_s
-            )
+            return await self._http.call("POST", url, json=body, timeout_s=timeout_s, limit=limit)
         except NoAnswer as error:
             problem = SendProblem.AMBIGUOUS if error.sent else SendProblem.UNREACHABLE
             raise SendError(problem, f"{method}: {error}") from None

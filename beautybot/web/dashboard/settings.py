@@ -107,7 +107,6 @@ async def _connect(
             details=details,
             public_url=parts.settings.public_url,
             now=parts.clock(),
-            polling=parts.settings.telegram_mode == "polling",
         )
     except AccountTaken:
         return await show(asking, "Этот номер или бот уже подключён к другому салону.")
