@@ -97,6 +97,8 @@ def why_not(conn: Connection, row: Any, message: Any, now: datetime) -> Dropped 
     """Why a message that was fine when it was written must not be sent now."""
     if message.unreachable_at is not None:
         return Dropped.UNREACHABLE
+    if _window_closed(message, now):
+        return Dropped.WINDOW_CLOSED
     if row.expires_at is not None and row.expires_at <= now:
         return Dropped.EXPIRED
     if message.author == "agent":
@@ -107,12 +109,14 @@ def why_not(conn: Connection, row: Any, message: Any, now: datetime) -> Dropped 
             return Dropped.AGENT_OFF
     if row.state == "sending" and row.weight == Weight.TALK:
         return Dropped.AMBIGUOUS
-    last = message.last_inbound_at
-    if "template" in message.payload:
-        return None
-    if message.channel == "whatsapp" and (last is None or now >= last + WHATSAPP_WINDOW):
-        return Dropped.WINDOW_CLOSED
     return None
+
+
+def _window_closed(message: Any, now: datetime) -> bool:
+    last = message.last_inbound_at
+    if message.channel != "whatsapp" or "template" in message.payload:
+        return False
+    return last is None or now >= last + WHATSAPP_WINDOW
 
 
 def sealed(row: Any, message: Any, secrets: Mapping[str, str]) -> Envelope:

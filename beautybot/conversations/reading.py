@@ -106,34 +106,37 @@ def record(
         if isinstance(item, Ignored):
             notes.append(item.reason)
             continue
-        account = _account(conn, event, item.account, shared_app)
-        if account is None:
+        accounts = _accounts(conn, event, item, shared_app)
+        if not accounts:
             notes.append(f"account {item.account[:40]} is not ours, or not of this signature")
-            continue
-        new = _read(item, Room(conn, account, now, burst))
-        if new is not None:
-            received.append(new)
-            access.note(conn, account.business_id, account.id, last_inbound_at=now)
+        for account in accounts:
+            new = _read(item, Room(conn, account, now, burst))
+            if new is not None:
+                received.append(new)
+                access.note(conn, account.business_id, account.id, last_inbound_at=now)
     outcome = "ignored" if notes and len(notes) == len(items) else "read"
     inbox.done(conn, event, outcome, "; ".join(notes)[:500] or None)
     return received
 
 
-def _account(
-    conn: Connection, event: inbox.Event, external_id: str, shared_app: str | None
-) -> ChannelAccount | None:
-    account = access.by_external_id(conn, event.channel, external_id)
-    if account is None:
-        return None
-    if event.account_id is not None and account.id != event.account_id:
-        return None
+def _accounts(
+    conn: Connection, event: inbox.Event, item: Any, shared_app: str | None
+) -> list[ChannelAccount]:
+    """Whom an item is for, as far as this delivery may speak for them."""
+    account = access.by_external_id(conn, event.channel, item.account)
+    named = [account] if account else []
+    if not named and isinstance(item, AccountNews):  # Meta may name the WABA and not the number
+        everyone = access.of_channel(conn, event.channel)
+        named = [a for a in everyone if a.details.get("waba_id") == item.account]
+    return [a for a in named if _may_speak_for(event, a, shared_app)]
+
+
+def _may_speak_for(event: inbox.Event, account: ChannelAccount, shared_app: str | None) -> bool:
+    if event.account_id is not None:
+        return account.id == event.account_id
     # An account whose app is its own may be spoken for by that app alone.
-    own = account.details.get("app_mark")
-    if event.signed_by is not None and own is not None and own != event.signed_by:
-        return None
-    if event.signed_by is not None and own is None and event.signed_by != shared_app:
-        return None
-    return account
+    own = account.details.get("app_mark") or shared_app
+    return event.signed_by is None or event.signed_by == own
 
 
 def external_id_of(conn: Connection, account_id: int) -> str:

@@ -59,6 +59,9 @@ def _change(change: dict[str, Any], waba: str, received_at: datetime) -> Iterato
         "smb_message_echoes": (("message_echoes", _echo),),
         "user_id_update": (("user_id_update", _user_id_update),),
     }
+    if field == "message_template_status_update":
+        yield _template_news(value, account or waba)
+        return
     if field in _NEWS:
         yield AccountNews(account or waba, str(field), _NEWS[field])
         return
@@ -68,6 +71,15 @@ def _change(change: dict[str, Any], waba: str, received_at: datetime) -> Iterato
     for key, read in readers[field]:
         for item in _dicts(value.get(key)):
             yield from _guarded(read, item, account, received_at)
+
+
+def _template_news(value: dict[str, Any], account: str) -> Inbound:
+    """Meta's decision about a template: news only if it may not be sent any more."""
+    event, name = str(value.get("event", "")), str(value.get("message_template_name", ""))[:80]
+    if event not in ("REJECTED", "PAUSED", "DISABLED"):
+        return Ignored(f"template {name} is {event[:20].lower()}", account)
+    words = f"WhatsApp не пропускает шаблон «{name}»: напоминания после суток молчания не уйдут."
+    return AccountNews(account, f"template:{name}", words)
 
 
 def _with_contacts(value: dict[str, Any]) -> Read:
