@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Integer, Row, bindparam, func, select
 from beautybot.businesses import salons
 from beautybot.businesses.models import channel_accounts
 from beautybot.businesses.salons import Business
+from beautybot.channels.base import Kind
 from beautybot.conversations import clients, handoff
 from beautybot.conversations.clients import Client
 from beautybot.conversations.handoff import Handoff
@@ -28,7 +29,7 @@ class Message:
     id: int
     direction: str
     author: str
-    kind: str
+    kind: Kind
     text: str
     payload: Mapping[str, Any]
     external_id: str | None
@@ -271,7 +272,7 @@ def _message(row: Row[Any]) -> Message:
         id=row.id,
         direction=row.direction,
         author=row.author,
-        kind=row.kind,
+        kind=Kind(row.kind),
         text=row.text,
         payload=row.payload,
         external_id=row.external_id,
