@@ -75,6 +75,8 @@ class Polling:
         accounts = await self.db.read(access.of_channel, "telegram")
         wanted = {a.id: a for a in accounts if a.stopped_at is None}
         for known, task in list(self._asking.items()):
+            if task.done() and not task.cancelled() and (error := task.exception()):
+                logger.error("❌ Ошибка опроса Telegram", account=known, error=repr(error))
             if known not in wanted or task.done():
                 task.cancel()
                 del self._asking[known]
@@ -94,8 +96,6 @@ class Polling:
                         await asyncio.shield(asyncio.ensure_future(given))
             except DatabaseUnavailable as error:
                 logger.error("❌ Ошибка базы данных", error=str(error))
-            except Exception as error:
-                logger.exception("❌ Ошибка опроса Telegram", account=account.id, error=repr(error))
             await asyncio.sleep(self.pause_s)
 
     async def _while_ours(self, account: ChannelAccount, what: str) -> None:

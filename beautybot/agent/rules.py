@@ -13,7 +13,7 @@ from beautybot.businesses.salons import Business
 from beautybot.russian.clocks import Hours
 from beautybot.russian.meaning import Context, Lexicon, understand
 from beautybot.russian.people import Person
-from beautybot.russian.wishes import Listed, PriceWords
+from beautybot.russian.price_words import Listed, PriceWords
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _read_lexicon(conn: Connection, slug: str | None) -> Lexicon:
 def _no_salon() -> Lexicon:
     from beautybot.russian.clocks import Hours
     from beautybot.russian.meaning import Lexicon
-    from beautybot.russian.wishes import PriceWords
+    from beautybot.russian.price_words import PriceWords
 
     week: dict[int, tuple[tuple[int, int], ...]] = dict.fromkeys(range(7), ((540, 1260),))
     return Lexicon(PriceWords.of([]), [], Hours(week, ZoneInfo("Europe/Moscow")))
@@ -157,7 +157,7 @@ def _from_file(path: Path) -> Lexicon:
     from beautybot.russian.clocks import Hours
     from beautybot.russian.meaning import Lexicon
     from beautybot.russian.people import Person, name_forms
-    from beautybot.russian.wishes import Listed, PriceWords
+    from beautybot.russian.price_words import Listed, PriceWords
 
     file = read_file(path)
     zone = ZoneInfo(file.salon["timezone"] if file.salon else "Europe/Moscow")

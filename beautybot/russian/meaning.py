@@ -13,8 +13,9 @@ from beautybot.russian.clocks import Hours, TimeWish, find_when
 from beautybot.russian.numbers import ordinal_of, value_of
 from beautybot.russian.people import Person, Wanted, find_people
 from beautybot.russian.phones import Phone, find_phone
+from beautybot.russian.price_words import PriceWords
 from beautybot.russian.reading import Reading, read, table
-from beautybot.russian.wishes import Heard, PriceWords, find_services
+from beautybot.russian.wishes import Heard, find_services
 
 
 class Intent(StrEnum):
@@ -245,11 +246,7 @@ def _titled(name: str) -> str:
 
 def _intents(reading: Reading) -> set[Intent]:
     text = " " + " ".join(re.sub(r"[^\w\s+]", " ", reading.text).split()) + " "
-    found = {
-        Intent(name)
-        for name, patterns in _patterns().items()
-        if any(pattern.search(text) for pattern in patterns)
-    }
+    found = {Intent(name) for name, pattern in _patterns().items() if pattern.search(text)}
     for stronger, weaker in _OVERRIDES:
         if stronger in found:
             found -= weaker
@@ -271,9 +268,9 @@ _OVERRIDES = (
 
 
 @cache
-def _patterns() -> dict[str, list[re.Pattern[str]]]:
+def _patterns() -> dict[str, re.Pattern[str]]:
     return {
-        name: [re.compile(p) for p in patterns]
+        name: re.compile("|".join(patterns))
         for name, patterns in table("intents")["intent"].items()
     }
 

@@ -108,14 +108,12 @@ def _bearers(word: str, people: Sequence[Person], *, to: bool) -> set[str]:
     if word in _words_too() and not to:
         return set()
     found = {p.ref for p in people if word in p.forms}
-    if not found and len(word) >= 5:
-        found = {
+    if not found and to and len(word) >= 5:
+        return {
             p.ref
             for p in people
             if any(len(f) >= 5 and OSA.distance(word, f, score_cutoff=1) <= 1 for f in p.forms)
         }
-        if not to:
-            found = set()
     return found
 
 

@@ -1,61 +1,32 @@
 """
 Which services a message speaks of, found by concepts and not by spelling.
 
-A price list names things («снятие»), clients name actions («снять»); both lead
-to the same concept.  A service is heard when a head concept of it is in the
-message; its score is what was said of it less 0.45 of what was not.
+The message is cut into pieces («снять гель | и маникюр без покрытия»); a
+piece is matched against the price list, its score is what was said of an
+entry less 0.45 of what was not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import OSA
-
-from beautybot.russian.reading import Reading, read, table
+from beautybot.russian.concepts import group, heads, heard_as, weight, words_of
+from beautybot.russian.price_words import Entry, PriceWords
+from beautybot.russian.reading import Reading
 
 UNSAID = 0.45
-HEAD, DETAIL = 1.0, 0.6
 MARGIN = 0.75
-MOST = 8
-_WITHOUT = re.compile(r"\bбез\s+(?:покрыт\w*|маникюр\w*)")
-# Parts of the body: said alone, they stand for what is done there.
-ZONES = frozenset(
-    [
-        "brows",
-        "lashes",
-        "bikini",
-        "armpits",
-        "shins",
-        "upper",
-        "hands",
-        "feet",
-        "back",
-        "face",
-        "lips",
-    ]
+WORST = -0.6
+MOST = 12
+MOST_OF_A_PIECE = 3
+_REFUSED = re.compile(
+    r"\bне (?:на |хочу )?([^,.;\n]{3,25}?)[, ]+а (?=\w)|\bаллерги\w+ (?:на|к) \w+"
 )
-_REFUSED = re.compile(r"\bне (?:на |хочу )?([^,.;]{3,25}?)[, ]+а (?=\w)")
+_CUTS = re.compile(r"[,;+/\n]|\.(?!\w)|\b(?:и|или|а также|еще|потом|затем|плюс|а затем|либо)\b")
+_THEM = ("их", "ее", "его")
 _DAYS = ("воскрес", "вторник", "среду", "средам")
-_EMPTY = frozenset(
-    "и в на с со к по для за из от до у о об без или а но не это мне меня вас вы я мы бы ли же "  # noqa: SIM905
-    "один одна единица весь все волос под при над только комплекс".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A service as the lexicon needs it; `ref` is the id in the salon's file."""
-
-    ref: str
-    name: str
-    category: str = ""
-    for_whom: str = "any"
-    aliases: tuple[str, ...] = ()
-    specialists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,168 +39,217 @@ class Heard:
     known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A service with its concepts and their weights."""
-
-    service: Listed
-    concepts: frozenset[str]
-    heads: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class PriceWords:
-    """A salon's price list, ready to be searched; build it once a catalogue version."""
-
-    entries: tuple[Entry, ...]
-    local: Mapping[str, str]
-
-    @classmethod
-    def of(cls, services: Sequence[Listed]) -> PriceWords:
-        """Concepts of every service; words no table knows become the salon's own concepts."""
-        local: dict[str, str] = {}
-        entries = []
-        for service in services:
-            found: set[str] = set()
-            for text in (service.name, *service.aliases):
-                found |= concepts_of(text, local, learn=True)
-            if not any(c in _heads() or c.startswith("~") for c in found):
-                found |= {c for c in concepts_of(service.category, local) if c in _heads()}
-            heads = {c for c in found if c in _heads() or c.startswith("~")}
-            entries.append(Entry(service, frozenset(found), frozenset(heads or found)))
-        return cls(tuple(entries), local)
+Piece = dict[str, str]
+"""What was said between two cuts: concepts with the words that said them."""
 
 
 def find_services(reading: Reading, words: PriceWords) -> list[Heard]:
-    """Every service a message speaks of, the best supported first."""
-    places = _said(reading, words)
-    said = set(places)
-    wanted_zones = said & ZONES
+    """Every service a message speaks of, in the order of their mention."""
+    pieces = _shared(_joined(_pieces(reading, words), words), words)
     heard: list[Heard] = []
-    for _ in range(4):
-        ranked = _ranked(words.entries, said)
-        if not ranked:
-            break
-        best, first = ranked[0]
-        covered = first.concepts & said
-        close = [
-            e for score, e in ranked if score >= best - MARGIN and e.concepts & said == covered
-        ]
-        whole = [e for e in close if e.concepts <= said]
-        chosen = whole if len(whole) == 1 else _narrowed(close)
-        heard.append(
-            Heard(
-                tuple(e.service.ref for e in chosen[:MOST]),
-                " ".join(w for c, w in places.items() if c in covered),
-                ask=len(chosen) > 1,
-            )
-        )
-        wanted_zones -= covered
-        # «подмышки и ноги шугарингом»: one action, several places.
-        kept = {c for c in covered if _is_head(c)} if wanted_zones else set()
-        said = (said - covered) | kept
-        words = PriceWords(_serving(words.entries, wanted_zones, kept), words.local)
-    return heard
+    for piece in pieces:
+        for found in _of_piece(piece, words):
+            if not any(found.refs == h.refs and found.text == h.text for h in heard):
+                heard.append(found)
+    return heard if len(heard) < 2 else [_near(h, heard, words) for h in heard]
 
 
-def _serving(entries: tuple[Entry, ...], zones: set[str], kept: set[str]) -> tuple[Entry, ...]:
-    if not kept:
-        return entries
-    return tuple(e for e in entries if e.concepts & zones or not e.heads & kept)
+def _near(one: Heard, heard: Sequence[Heard], words: PriceWords) -> Heard:
+    """«Снятие и маникюр»: of several the one of a category that was spoken of."""
+    if not one.ask:
+        return one
+    category = {e.service.ref: e.service.category for e in words.entries}
+    spoken = {category[ref] for other in heard if other is not one for ref in other.refs}
+    near = tuple(ref for ref in one.refs if category[ref] in spoken)
+    return replace(one, refs=near, ask=len(near) > 1) if near else one
 
 
-def _is_head(concept: str) -> bool:
-    return concept in _heads() or concept.startswith("~")
+# -- pieces ---------------------------------------------------------------------------------
 
 
-def concepts_of(text: str, local: dict[str, str], *, learn: bool = False) -> set[str]:
-    """The concepts of a name; `learn` turns unknown words into concepts of this salon."""
-    flat = _WITHOUT.sub(" безпокрытия ", read(text).text.split("(до")[0])
-    found = set()
-    for word in re.findall(r"\d[dд]|[^\W\d_]+", flat):
-        concept = _concept(word) or local.get(word[:6])
-        if concept is None and learn and len(word) >= 4 and word not in _EMPTY:
-            concept = local[word[:6]] = f"~{word[:6]}"
-        if concept:
-            found.add(concept)
-    return found
-
-
-def _said(reading: Reading, words: PriceWords) -> dict[str, str]:
-    flat = _WITHOUT.sub(" безпокрытия ", _REFUSED.sub(" ", reading.text))
-    places: dict[str, str] = {}
-    for word in re.findall(r"\d[dд]|[^\W\d_]+", flat):
+def _pieces(reading: Reading, words: PriceWords) -> list[Piece]:
+    text = _REFUSED.sub(lambda m: " " * len(m[0]), reading.text)
+    cuts = [m.start() for m in _CUTS.finditer(text)]
+    pieces: list[Piece] = [{}]
+    for start, word in words_of(text):
+        while cuts and cuts[0] <= start:
+            cuts.pop(0)
+            pieces.append({})
         if word.startswith(_DAYS):
             continue
-        concept = _concept(word) or words.local.get(word[:6]) or _misspelt(word)
-        if concept:
-            places.setdefault(concept, word)
-    return places
+        if word in _THEM and len(pieces) > 1:
+            pieces[-1] |= {c: w for c, w in pieces[-2].items() if c in group("parts")}
+        elif concept := heard_as(word, words.local):
+            pieces[-1].setdefault(concept, word)
+    return [p for p in pieces if p]
 
 
-def _ranked(entries: Sequence[Entry], said: set[str]) -> list[tuple[float, Entry]]:
-    acts = any(_is_head(c) for c in said)
+def _joined(pieces: list[Piece], words: PriceWords) -> list[Piece]:
+    """Pieces that speak of one service («коррекция и окрашивание бровей») become one."""
+    out: list[Piece] = []
+    rest = list(pieces)
+    while rest:
+        for length in range(min(len(rest), 3), 1, -1):
+            union = _union(rest[:length])
+            if _is_one(rest[:length], union, words):
+                out.append(union)
+                del rest[:length]
+                break
+        else:
+            piece = rest.pop(0)
+            anchored = any(_is_anchor(c, words) for c in piece)
+            if out and not anchored:
+                out[-1] = _union([out[-1], piece])  # «маникюр, короткие ногти»
+            else:
+                out.append(piece)
+    return out
+
+
+def _union(pieces: Sequence[Piece]) -> Piece:
+    union: Piece = {}
+    for piece in pieces:
+        union = {**piece, **union}
+    return union
+
+
+def _is_one(pieces: Sequence[Piece], union: Piece, words: PriceWords) -> bool:
+    """One entry has every head of all these pieces, and no head more."""
+    said = frozenset(union)
+    acts = said & heads()
+    if any(not any(_is_anchor(c, words) for c in piece) for piece in pieces):
+        return False
+    if len(acts) < 2 or any(not acts & piece.keys() for piece in pieces):
+        return False
+    if sum(len(acts & piece.keys()) for piece in pieces) > len(acts):
+        return False  # «маникюр с лаком и педикюр с лаком» are two
+    parts = group("parts") | {"whole"}
+    fits = frozenset.issuperset if "whole" in said else frozenset.__eq__
+    return any(fits(e.heads, acts) and said & parts <= e.concepts | e.about for e in words.entries)
+
+
+def _is_anchor(concept: str, words: PriceWords) -> bool:
+    return concept in words.heads or concept in heads() or concept in group("zones")
+
+
+def _shared(pieces: list[Piece], words: PriceWords) -> list[Piece]:
+    """What was said once and is meant for both: «подмышки и ноги шугарингом»."""
+    out = [dict(piece) for piece in pieces]
+    donors: set[int] = set()
+    for i in range(len(pieces)):
+        for j in (i - 1, i + 1):
+            if not 0 <= j < len(pieces):
+                continue
+            lent = _lent(out[i], out[j], words)
+            if lent:
+                out[i] |= lent
+                if not pieces[j].keys() & group("parts") and lent.keys() & heads():
+                    donors.add(j)
+                break
+    return [p for i, p in enumerate(out) if i not in donors or (i and pieces[i].keys() - heads())]
+
+
+def _lent(piece: Piece, neighbour: Piece, words: PriceWords) -> Piece:
+    """The heads a bare part of the body takes over, or the occasion a bare head does."""
+    acts = piece.keys() & heads()
+    parts = piece.keys() & group("zones")
+    if parts and len(parts) == len(piece):
+        wanted = neighbour.keys() & heads()
+        if wanted and any(e.concepts >= parts | wanted for e in words.entries):
+            return {c: neighbour[c] for c in wanted}
+    if acts and len(piece) == len(acts):
+        wanted = neighbour.keys() & group("shared")
+        if wanted and any(e.concepts >= acts | wanted for e in words.entries):
+            return {c: neighbour[c] for c in wanted}
+    return {}
+
+
+# -- candidates -----------------------------------------------------------------------------
+
+
+def _of_piece(piece: Piece, words: PriceWords) -> Iterator[Heard]:
+    said = frozenset(piece)
+    for _ in range(MOST_OF_A_PIECE):
+        meant = [e for e in words.entries if not _for_others(e, said)]
+        ranked = _ranked(meant, said) or _ranked(words.entries, said)
+        if not ranked:
+            break
+        covered = (ranked[0][1].concepts | ranked[0][1].about) & said
+        chosen = _chosen(ranked, covered, said)
+        text = " ".join(word for concept, word in piece.items() if concept in covered)
+        refs = tuple(entry.service.ref for entry in chosen[:MOST])
+        yield Heard(refs, text, ask=len(refs) > 1)
+        said -= covered | group("general")
+        if covered & group("cut_too"):
+            said -= {"cut"}
+        if not said & heads():
+            return
+    missing = (said & heads()) - words.offered - group("general")
+    if missing:
+        yield Heard((), " ".join(piece[c] for c in piece if c in missing), ask=False, known=False)
+
+
+def _ranked(entries: Sequence[Entry], said: frozenset[str]) -> list[tuple[float, Entry]]:
+    acts = said & heads()
+    zones = said & group("zones")
     ranked = []
     for entry in entries:
-        heard = entry.heads & said or (not acts and entry.concepts & said & ZONES)
-        if not heard or _for_others(entry.service, said):
+        heard = bool(entry.heads & said or entry.about & acts & group("families"))
+        if not acts or entry.about & acts:
+            heard = heard or bool(entry.concepts & zones) or entry.concepts <= said
+        if not heard:
             continue
-        have = sum(_weight(c) for c in entry.concepts & said)
-        lack = sum(_weight(c) for c in entry.concepts - said)
+        have = sum(weight(c) for c in (entry.concepts | entry.about) & said)
+        lack = sum(weight(c) for c in entry.concepts - said)
         ranked.append((have - UNSAID * lack, entry))
     ranked.sort(key=lambda pair: -pair[0])
-    return [pair for pair in ranked if pair[0] > -0.6]
+    return [pair for pair in ranked if pair[0] > WORST]
 
 
-def _for_others(service: Listed, said: set[str]) -> bool:
-    """Men's and children's services only when somebody spoke of them."""
-    if service.for_whom == "men":
-        return not said & {"men", "beard", "shave", "clipper", "gray"} and "cut" not in said
-    if service.for_whom == "kids":
-        return "kids" not in said and "cut" not in said
-    return "men" in said and service.for_whom == "women"
+def _chosen(
+    ranked: Sequence[tuple[float, Entry]], covered: frozenset[str], said: frozenset[str]
+) -> list[Entry]:
+    """The entries among which the words do not decide."""
+    best = ranked[0][0]
+    close = [
+        e
+        for score, e in ranked
+        if score >= best - MARGIN and (e.concepts | e.about) & said == covered
+    ]
+    whole = [e for e in close if e.concepts <= said]
+    if len(whole) == 1:
+        return whole
+    for rule in (_usual_part, _nothing_special, _plainest):
+        close = rule(close, said) or close
+    return close
 
 
-def _narrowed(close: list[Entry]) -> list[Entry]:
+def _usual_part(close: Sequence[Entry], said: frozenset[str]) -> list[Entry]:
+    """«Покраска» is of hair unless brows were said."""
+    if not said & group("of_hair") or said & group("parts"):
+        return []
+    return [e for e in close if not e.parts - {"hair"}]
+
+
+def _nothing_special(close: Sequence[Entry], said: frozenset[str]) -> list[Entry]:
+    """«Макияж» is not a tattoo: some things must be said to be meant."""
+    return [e for e in close if not (e.concepts - said) & group("must_be_said")]
+
+
+def _plainest(close: Sequence[Entry], said: frozenset[str]) -> list[Entry]:
     """Leave out what holds a head concept more than the plainest candidate."""
-    fewest = min(len(e.heads) for e in close)
-    plain = [e for e in close if len(e.heads) <= fewest + 1]
-    return plain or close
+    fewest = min(len(e.heads - said) for e in close)
+    more = 1 if len(said & heads()) < 2 else 0
+    return [e for e in close if len(e.heads - said) <= fewest + more]
 
 
-def _weight(concept: str) -> float:
-    return HEAD if concept in _heads() or concept.startswith("~") else DETAIL
-
-
-@lru_cache(4096)
-def _misspelt(word: str) -> str | None:
-    if len(word) < 5:
-        return None
-    for stem, concept in _stems().items():
-        if len(stem) >= 5 and OSA.distance(word[: len(stem)], stem, score_cutoff=1) <= 1:
-            return concept
-    return None
-
-
-def _concept(word: str) -> str | None:
-    stems = _stems()
-    for length in range(min(len(word), 9), 1, -1):
-        if (concept := stems.get(word[:length])) is not None:
-            return concept if length >= 3 or len(word) <= 3 else None
-    return None
-
-
-@cache
-def _stems() -> dict[str, str]:
-    tables = table("concepts")
-    return {
-        stem: concept
-        for group in ("head", "detail")
-        for concept, stems in tables[group].items()
-        for stem in stems.split()
-    }
-
-
-@cache
-def _heads() -> frozenset[str]:
-    return frozenset(table("concepts")["head"])
+def _for_others(entry: Entry, said: frozenset[str]) -> bool:
+    """Men's and children's services only when somebody spoke of them."""
+    match entry.service.for_whom:
+        case "men":
+            return not said & group("of_men") and "cut" not in said
+        case "kids":
+            return "kids" not in said and "cut" not in said
+        case "women":
+            return "men" in said
+        case _:
+            return False

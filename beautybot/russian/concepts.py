@@ -1,0 +1,136 @@
+"""
+The concepts of a salon's work: the client's word and the price list's word lead to the same one.
+
+A head is what people come for (маникюр, снять, лазер); a detail narrows it
+(бровей, длинные, мужская).  The words stand in lexicon/concepts.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, MutableMapping
+from functools import cache, lru_cache, partial
+
+from rapidfuzz.distance import OSA
+
+from beautybot.russian.reading import read, table
+
+TELLING_WEIGHT, HEAD_WEIGHT, DETAIL_WEIGHT = 1.2, 1.0, 0.6
+LOCAL = "~"
+"""How a salon's own concept begins: a word of its price list that no table knows."""
+_STEM = 6
+_PREFIX = re.compile(r"(?:пере|про|под|за|от|до|на|по|об|вы)(?=[а-я]{5})")
+_WORD = re.compile(r"\d[dд](?![^\W\d_])|[^\W\d_]+")
+_WITHOUT = {
+    "безпокрытия": re.compile(r"\bбез\s+(?:покрыт\w*|лака|гел[яь]\w*|гель[- ]лака)"),
+    "безманикюра": re.compile(r"\bбез\s+(?:маникюр|педикюр)\w*"),
+}
+_ASIDE = re.compile(r"\((?:до|от)[^)]*\)?")
+
+
+def concepts_in(text: str, local: MutableMapping[str, str], *, learn: bool = False) -> set[str]:
+    """The concepts of a name; `learn` turns its unknown words into concepts of this salon."""
+    found = set()
+    for _, word in words_of(_ASIDE.sub(" ", read(text).text)):
+        concept = concept_of(word) or local.get(word[:_STEM])
+        if concept is None and learn and _is_telling(word):
+            concept = local[word[:_STEM]] = LOCAL + word[:_STEM]
+        if concept:
+            found.add(concept)
+    return found
+
+
+def words_of(text: str) -> Iterator[tuple[int, str]]:
+    """The words of a normalised text with their places; "без покрытия" is one word."""
+    for one_word, phrase in _WITHOUT.items():
+        text = phrase.sub(partial(_padded, one_word), text)
+    for match in _WORD.finditer(text):
+        yield match.start(), match[0]
+
+
+def _padded(word: str, match: re.Match[str]) -> str:
+    """A word as long as what it stands for, so that places stay."""
+    return word.ljust(len(match[0]))
+
+
+def heard_as(word: str, local: Mapping[str, str]) -> str | None:
+    """The concept of a client's word, also misspelt by one letter."""
+    if word in _not_concepts():
+        return None
+    return concept_of(word) or local.get(word[:_STEM]) or _misspelt(word)
+
+
+def weight(concept: str) -> float:
+    """How much a concept counts; what must be said to be meant counts most when it is said."""
+    if concept in group("must_be_said"):
+        return TELLING_WEIGHT
+    return HEAD_WEIGHT if concept in heads() else DETAIL_WEIGHT
+
+
+@lru_cache(8192)
+def concept_of(word: str) -> str | None:
+    """The concept whose longest stem begins this word, or what follows its verb's prefix."""
+    found = _by_stem(word)
+    if found is None and (prefix := _PREFIX.match(word)) and len(word) - prefix.end() >= 5:
+        found = _by_stem(word[prefix.end() :])
+    return found
+
+
+def _by_stem(word: str) -> str | None:
+    stems = _stems()
+    for length in range(min(len(word), 10), 1, -1):
+        if (concept := stems.get(word[:length])) is not None:
+            return concept if length >= 3 or len(word) <= 3 else None
+    return None
+
+
+@lru_cache(8192)
+def _misspelt(word: str) -> str | None:
+    if len(word) < 5 or word in _common():
+        return None
+    for stem, concept in _stems().items():
+        if len(stem) >= 5 and OSA.distance(word[: len(stem)], stem, score_cutoff=1) <= 1:
+            return concept
+    return None
+
+
+def _is_telling(word: str) -> bool:
+    return len(word) >= 4 and word not in _common() and not word.startswith(_noise())
+
+
+@cache
+def heads() -> frozenset[str]:
+    """What people come for."""
+    return frozenset(table("concepts")["head"])
+
+
+@cache
+def group(name: str) -> frozenset[str]:
+    """A group of concepts that behave alike: see the end of lexicon/concepts.toml."""
+    return frozenset(table("concepts")["groups"][name])
+
+
+@cache
+def _stems() -> dict[str, str]:
+    tables = table("concepts")
+    return {
+        stem: concept
+        for part in ("head", "detail")
+        for concept, stems in tables[part].items()
+        for stem in stems.split()
+    }
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(table("concepts")["words"]["common"].split())
+
+
+@cache
+def _not_concepts() -> frozenset[str]:
+    return frozenset(table("concepts")["words"]["not_concepts"].split())
+
+
+@cache
+def _noise() -> tuple[str, ...]:
+    return tuple(table("concepts")["words"]["noise"].split())
