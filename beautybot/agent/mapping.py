@@ -8,7 +8,8 @@ from beautybot.agent import commands as c
 from beautybot.agent.commands import Command, ServiceWish, Topic, When, WhenKind
 from beautybot.agent.memory import Asked, Memory
 from beautybot.russian.clocks import TimeWish
-from beautybot.russian.meaning import Intent, Meaning
+from beautybot.russian.intents import Intent
+from beautybot.russian.meaning import Meaning
 
 _TOPICS = {
     Intent.HOURS: Topic.HOURS,

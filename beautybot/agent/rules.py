@@ -10,8 +10,9 @@ from beautybot.agent.mapping import commands_of
 from beautybot.agent.memory import Asked, Memory
 from beautybot.booking.catalogue import Catalogue
 from beautybot.businesses.salons import Business
+from beautybot.russian.answers import Context
 from beautybot.russian.clocks import Hours
-from beautybot.russian.meaning import Context, Lexicon, understand
+from beautybot.russian.meaning import Lexicon, understand
 from beautybot.russian.people import Person
 from beautybot.russian.price_words import Listed, PriceWords
 

@@ -17,7 +17,8 @@ from beautybot.kit.errors import BeautyBotError, NotFound
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from beautybot.russian.meaning import Context, Lexicon, Meaning
+    from beautybot.russian.answers import Context
+    from beautybot.russian.meaning import Lexicon, Meaning
 
 app = typer.Typer()
 
@@ -105,7 +106,7 @@ def _local(at: datetime | None, zone: ZoneInfo) -> datetime:
 
 def _context(given: Any, now: datetime, zone: ZoneInfo) -> Context:
     """From the name of what was asked, or an object with `asked`, `offered`, `day`."""
-    from beautybot.russian.meaning import Context
+    from beautybot.russian.answers import Context
 
     if not isinstance(given, dict):
         name = str(given or "")

@@ -17,6 +17,7 @@ _ANYBODY = re.compile(
 )
 _NOT = re.compile(r"\b(?:не|кроме)\s+(?:к|у|с)?\s*$")
 _TO = re.compile(r"\b(?:к|ко|у|с|мастер\w*)\s+$")
+_WORKS = re.compile(r"\s+(?:\w+\s+)?(?:работает|принимает|свободна|свободен|на смене)\b")
 _AFTER_TO = re.compile(r"\b(?:к|ко)\s+([а-я]{3,})")
 
 
@@ -47,7 +48,7 @@ def find_people(
     refused: set[str] = set()
     for token in reading.tokens:
         before = reading.text[: token.start]
-        to = bool(_TO.search(before)) or asked
+        to = asked or bool(_TO.search(before) or _WORKS.match(reading.text, token.end))
         bearers = _bearers(token.text, people, to=to)
         if not bearers:
             continue

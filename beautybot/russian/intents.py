@@ -1,0 +1,76 @@
+"""What a client may be after, and by which words it is known (lexicon/intents.toml)."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import cache
+
+from beautybot.russian.reading import Reading, table
+
+
+class Intent(StrEnum):
+    """What a client may be after; several at once."""
+
+    BOOK = "book"
+    AVAILABILITY = "availability"
+    PRICE = "price"
+    SERVICE_INFO = "service_info"
+    STAFF_INFO = "staff_info"
+    HOURS = "hours"
+    ADDRESS = "address"
+    PAYMENT = "payment"
+    PROMO = "promo"
+    MEDICAL = "medical"
+    COMPLAINT = "complaint"
+    OPERATOR = "operator"
+    LATE = "late"
+    CANCEL = "cancel"
+    RESCHEDULE = "reschedule"
+    MY_BOOKINGS = "my_bookings"
+    REPEAT = "repeat"
+    STOP = "stop"
+    CONFIRM = "confirm"
+    DENY = "deny"
+    CHOOSE = "choose"
+    INFORM = "inform"
+    GREET = "greet"
+    BYE = "bye"
+    THANKS = "thanks"
+    OFF_TOPIC = "off_topic"
+
+
+def intents_in(reading: Reading) -> set[Intent]:
+    """The intents whose words stand in a message; a stronger one puts weaker ones aside."""
+    text = " " + " ".join(re.sub(r"[^\w\s+]", " ", reading.text).split()) + " "
+    found = {Intent(name) for name, pattern in _patterns().items() if pattern.search(text)}
+    for stronger, weaker in _OVERRIDES:
+        if stronger in found:
+            found -= weaker
+    return found
+
+
+_OVERRIDES = (
+    (Intent.CANCEL, {Intent.BOOK, Intent.MY_BOOKINGS, Intent.AVAILABILITY}),
+    (Intent.RESCHEDULE, {Intent.BOOK, Intent.MY_BOOKINGS, Intent.CANCEL, Intent.AVAILABILITY}),
+    (Intent.MY_BOOKINGS, {Intent.BOOK, Intent.AVAILABILITY, Intent.HOURS, Intent.PRICE}),
+    (Intent.OFF_TOPIC, {Intent.HOURS, Intent.SERVICE_INFO, Intent.BOOK}),
+    (Intent.REPEAT, {Intent.BOOK}),
+    (Intent.OPERATOR, {Intent.BOOK}),
+    (Intent.STOP, {Intent.BOOK, Intent.MY_BOOKINGS}),
+    (Intent.MEDICAL, {Intent.BOOK}),
+    (Intent.PAYMENT, {Intent.AVAILABILITY, Intent.BOOK, Intent.SERVICE_INFO}),
+    (Intent.PROMO, {Intent.AVAILABILITY, Intent.SERVICE_INFO, Intent.PAYMENT}),
+    (Intent.ADDRESS, {Intent.AVAILABILITY, Intent.SERVICE_INFO}),
+    (Intent.AVAILABILITY, {Intent.SERVICE_INFO}),
+    (Intent.STAFF_INFO, {Intent.SERVICE_INFO, Intent.HOURS, Intent.BOOK}),
+    (Intent.HOURS, {Intent.PRICE}),
+)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {
+        name: re.compile("|".join(patterns))
+        for name, patterns in table("intents")["intent"].items()
+    }
