@@ -1,7 +1,7 @@
 """
 What a visit keeps busy: the rows that the database allows once.
 
-Only `appointments.py` calls these; nothing else writes parts or busy time.
+Only `appointments.py` and `holds.py` call these; nothing else writes busy time.
 """
 
 from __future__ import annotations
@@ -13,43 +13,13 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from beautybot.booking.availability import Slot
-from beautybot.booking.models import (
-    appointment_changes,
-    appointment_parts,
-    appointments,
-    busy_spans,
-    resources,
-    service_resources,
-)
+from beautybot.booking.models import busy_spans, resources, service_resources
 from beautybot.booking.overlap import is_overlap
-from beautybot.booking.visits import Status
 from beautybot.kit.errors import BeautyBotError
 
 
 class SlotTaken(BeautyBotError):
     """Somebody else has this time already."""
-
-
-def write_parts(conn: Connection, business_id: int, appointment_id: int, slot: Slot) -> None:
-    """Record what is done in the visit, by whom, at what price."""
-    conn.execute(
-        insert(appointment_parts),
-        [
-            {
-                "business_id": business_id,
-                "appointment_id": appointment_id,
-                "position": position,
-                "service_id": part.service_id,
-                "specialist_id": part.specialist_id,
-                "starts_at": part.start,
-                "ends_at": part.end,
-                "price_minor": part.price.minor,
-                "price_max_minor": part.price.upto_minor,
-                "price_from": part.price.is_from,
-            }
-            for position, part in enumerate(slot.parts)
-        ],
-    )
 
 
 def occupy(conn: Connection, business_id: int, appointment_id: int, slot: Slot) -> None:
@@ -137,20 +107,5 @@ def vacate(conn: Connection, business_id: int, appointment_id: int) -> None:
     conn.execute(
         delete(busy_spans).where(
             busy_spans.c.business_id == business_id, busy_spans.c.appointment_id == appointment_id
-        )
-    )
-
-
-def forget(conn: Connection, business_id: int, ids: list[int]) -> None:
-    """A hold leaves nothing behind: it never was a visit."""
-    for table in (busy_spans, appointment_parts, appointment_changes):
-        conn.execute(
-            delete(table).where(table.c.business_id == business_id, table.c.appointment_id.in_(ids))
-        )
-    conn.execute(
-        delete(appointments).where(
-            appointments.c.business_id == business_id,
-            appointments.c.id.in_(ids),
-            appointments.c.status == Status.HELD,
         )
     )

@@ -10,7 +10,12 @@ from source import Module, calls, dotted, modules
 
 WRITES = ("insert", "update", "delete", "add", "add_once", "change", "remove", "ManyRows")
 
-VISITS = ("booking/appointments.py", "booking/occupancy.py")  # the verbs, and where they write
+VISITS = (  # the verbs, and where they write
+    "booking/holds.py",
+    "booking/moves.py",
+    "booking/occupancy.py",
+    "booking/records.py",
+)
 
 # Table: the only modules that change it.
 WRITERS = {
