@@ -10,6 +10,7 @@ from beautybot.agent.reply import phrase
 from beautybot.businesses.notices import NoticeKind
 from beautybot.businesses.salons import Consent, Tone
 from beautybot.channels.base import Button
+from beautybot.conversations.consents import Proof, Purpose
 
 TEXT_VERSION = "2026-11"
 
@@ -35,7 +36,8 @@ def given(move: Move) -> None:
     """Keep the proof: which text, when, in which message."""
     text = phrase("booking.consent", Tone.FRIENDLY)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    move.desk.consented(TEXT_VERSION, digest, move.said[-1].id)
+    proof = Proof(TEXT_VERSION, digest, move.said[-1].id)
+    move.desk.consented(Purpose.PERSONAL_DATA, proof)
     move.remember(asked=Asked.NOTHING)
     move.decide("consent given")
 

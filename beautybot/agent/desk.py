@@ -21,12 +21,12 @@ from beautybot.booking.availability import Slot, Wish
 from beautybot.booking.catalogue import Catalogue, Service, Specialist
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.businesses.salons import Business
-from beautybot.conversations import clients, handoff, history
+from beautybot.conversations import clients, consents, handoff, history
 from beautybot.conversations.clients import Client
+from beautybot.conversations.consents import Proof, Purpose
+from beautybot.kit.errors import NotFound
 from beautybot.kit.money import Price
 from beautybot.kit.text import one_line
-
-SOURCES = {"whatsapp": "whatsapp", "telegram": "telegram", "console": "console"}
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ class Desk:
                 self.business,
                 slot,
                 client_id=self.client.id,
-                source=SOURCES.get(self.channel, self.channel),
+                source=self.channel,
                 now=self.now,
                 until=self.now + timedelta(minutes=self.business.settings.hold_min),
                 idempotency_key=key,
@@ -176,7 +176,7 @@ class Desk:
                 to_hold=hold_id,
                 now=self.now,
                 by="client",
-                client_id=self.visit(appointment_id).client_id,
+                client_id=self._mine(appointment_id),
             )
         self.tell(NoticeKind.MOVED, f"{moved.id}:{moved.start.isoformat()}", moved)
         return moved
@@ -190,10 +190,18 @@ class Desk:
             now=self.now,
             by="client",
             why="",
-            client_id=self.visit(appointment_id).client_id,
+            client_id=self._mine(appointment_id),
         )
         self.tell(NoticeKind.CANCELLED, str(appointment_id), cancelled)
         return cancelled
+
+    def _mine(self, appointment_id: int) -> int | None:
+        """Under which id of this client the visit is kept; NotFound if it is somebody else's."""
+        owner = self.visit(appointment_id).client_id
+        mine = clients.everything_of(self.conn, self.business.id, self.client.id)
+        if owner not in mine:
+            raise NotFound("there is no such appointment")
+        return owner
 
     # -- people ---------------------------------------------------------------
 
@@ -204,23 +212,16 @@ class Desk:
             self.client, name=name or self.client.name, phone=phone or self.client.phone
         )
 
-    def consented(self, text_version: str, text_hash: str, message_id: int | None) -> None:
-        """Keep the proof of the client's yes to personal data."""
-        clients.consent(
-            self.conn,
-            self.business.id,
-            self.client.id,
-            channel=self.channel,
-            text_version=text_version,
-            text_hash=text_hash,
-            message_id=message_id,
-            now=self.now,
-        )
-        self.client = replace(self.client, consented=True)
+    def consented(self, purpose: Purpose, proof: Proof) -> None:
+        """Keep the proof of the client's yes."""
+        me = (self.business.id, self.client.id)
+        consents.give(self.conn, *me, purpose, proof, channel=self.channel, now=self.now)
+        if purpose is Purpose.PERSONAL_DATA:
+            self.client = replace(self.client, consented=True)
 
     def opt_out(self) -> None:
         """Write to this client no more of our own accord."""
-        clients.opt_out(self.conn, self.business.id, self.client.id, self.now)
+        consents.opt_out(self.conn, self.business.id, self.client.id, self.now)
 
     def hand_over(self, reason: str, summary: str) -> None:
         """Give the conversation to a person and tell the salon."""

@@ -49,6 +49,7 @@ services = Table(
     Column("aliases", Json, nullable=False, server_default="[]"),
     Column("concepts", Json, nullable=False, server_default="[]"),
     Column("deposit_minor", BigId, nullable=True),
+    Column("deposit_text", Text, nullable=False, server_default=""),
     Column("retired_at", Instant, nullable=True),
     UniqueConstraint("business_id", "ref"),
     CheckConstraint("duration_min > 0", name="duration"),
@@ -271,9 +272,13 @@ waitlist = Table(
     refers("specialist_id", "specialists", nullable=True),
     Column("from_at", Instant, nullable=False),
     Column("to_at", Instant, nullable=False),
+    # The spans in which a visit may start; from_at and to_at are their outer ends.
+    Column("windows", Json, nullable=False, server_default="[]"),
+    Column("excluded", Json, nullable=False, server_default="[]"),
     Column("created_at", Instant, nullable=False),
     Column("offered_at", Instant, nullable=True),
     Column("closed_at", Instant, nullable=True),
+    Column("outcome", String(12), nullable=True),  # booked, left, over
     Index("ix_waitlist_business_id_created_at", "business_id", "created_at"),
 )
 

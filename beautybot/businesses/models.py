@@ -150,3 +150,18 @@ notices = Table(
     Index("ix_notices_business_id_created_at", "business_id", "created_at"),
     due_index("notices"),
 )
+
+# A calendar address: whoever knows it may read visits.  Only its hash is kept.
+calendar_links = Table(
+    "calendar_links",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("specialist_id", "specialists", nullable=True),  # without one: the whole salon
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("clients", String(8), nullable=False),  # hidden, name, phone
+    Column("created_at", Instant, nullable=False),
+    Column("read_at", Instant, nullable=True),
+    Column("revoked_at", Instant, nullable=True),
+    Index("ix_calendar_links_business_id", "business_id"),
+)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert as plain_insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from beautybot.channels.base import Identity, IdentityKind
-from beautybot.conversations.models import clients, consents, conversations, identities
+from beautybot.conversations import consents
+from beautybot.conversations.models import clients, conversations, identities
 from beautybot.kit.db import add, add_once, change, one
 from beautybot.kit.errors import NotFound
 
@@ -64,20 +65,8 @@ def get(conn: Connection, business_id: int, client_id: int) -> Client:
     row = one(conn, clients, {"business_id": business_id, "id": client_id})
     if row is None:
         raise NotFound("there is no such client")
-    consented = conn.execute(_CONSENT, {"business": business_id, "client": client_id}).first()
-    return Client(row.id, row.name, row.phone, row.opted_out_at is not None, consented is not None)
-
-
-_CONSENT = (
-    select(consents.c.id)
-    .where(
-        consents.c.business_id == bindparam("business"),
-        consents.c.client_id == bindparam("client"),
-        consents.c.purpose == "personal_data",
-        consents.c.withdrawn_at.is_(None),
-    )
-    .limit(1)
-)
+    consented = consents.has(conn, business_id, client_id)
+    return Client(row.id, row.name, row.phone, row.opted_out_at is not None, consented)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +103,24 @@ def search(conn: Connection, business_id: int, words: str, *, limit: int = 50) -
 
 
 def everything_of(conn: Connection, business_id: int, client_id: int) -> tuple[int, ...]:
-    """The ids under which this person's records are kept: its own, and those merged into it."""
+    """The ids under which this person's records are kept, the one that lives on first."""
+    kept = living(conn, business_id, client_id)
     merged = conn.execute(
         select(clients.c.id).where(
-            clients.c.business_id == business_id, clients.c.merged_into == client_id
+            clients.c.business_id == business_id, clients.c.merged_into == kept
         )
     ).scalars()
-    return (client_id, *merged)
+    return (kept, *merged)
+
+
+def living(conn: Connection, business_id: int, client_id: int) -> int:
+    """The row that speaks for this person: another one if two turned out to be one person."""
+    kept: int | None = conn.execute(
+        select(clients.c.merged_into).where(
+            clients.c.business_id == business_id, clients.c.id == client_id
+        )
+    ).scalar_one_or_none()
+    return client_id if kept is None else kept
 
 
 def rename(
@@ -137,41 +137,6 @@ def rename(
         change(conn, clients, {"business_id": business_id, "id": client_id}, values)
 
 
-def consent(
-    conn: Connection,
-    business_id: int,
-    client_id: int,
-    *,
-    channel: str,
-    text_version: str,
-    text_hash: str,
-    message_id: int | None,
-    now: datetime,
-) -> None:
-    """Keep the proof of a yes to personal data: which text, when, in which message."""
-    conn.execute(
-        plain_insert(consents).values(
-            business_id=business_id,
-            client_id=client_id,
-            channel=channel,
-            purpose="personal_data",
-            text_version=text_version,
-            text_hash=text_hash,
-            given_at=now,
-            message_id=message_id,
-        )
-    )
-
-
-def opt_out(conn: Connection, business_id: int, client_id: int, at: datetime | None) -> None:
-    """Stop writing to the client first, or (None) start again."""
-    conn.execute(
-        update(clients)
-        .where(clients.c.business_id == business_id, clients.c.id == client_id)
-        .values(opted_out_at=at)
-    )
-
-
 def rekey(
     conn: Connection, business_id: int, channel: str, old: Identity, new: Identity, now: datetime
 ) -> None:
@@ -186,7 +151,11 @@ def rekey(
 
 
 def merge(conn: Connection, business_id: int, *, keep: int, gone: int) -> None:
-    """Two rows turn out to be one person: identities move, records stay findable."""
+    """
+    Two rows turn out to be one person: identities move, records stay findable.
+
+    A "do not write to me" of either is in force for both; so is a consent.
+    """
     conn.execute(
         update(identities)
         .where(identities.c.business_id == business_id, identities.c.client_id == gone)
@@ -204,6 +173,7 @@ def merge(conn: Connection, business_id: int, *, keep: int, gone: int) -> None:
         )
         .values(client_id=keep)
     )
+    consents.inherit(conn, business_id, keep=keep, gone=gone)
     conn.execute(
         update(clients)
         .where(clients.c.business_id == business_id, clients.c.merged_into == gone)

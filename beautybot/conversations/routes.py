@@ -30,10 +30,9 @@ def open_for(conn: Connection, business_id: int, client_id: int, now: datetime) 
 
     What is open without a template comes first, then the one used last.
     """
-    person = clients.get(conn, business_id, client_id)
-    if person.opted_out:
-        return None
     theirs = clients.everything_of(conn, business_id, client_id)
+    if clients.get(conn, business_id, theirs[0]).opted_out:
+        return None
     rows = conn.execute(
         select(conversations, channel_accounts.c.channel, channel_accounts.c.details)
         .join(channel_accounts, channel_accounts.c.id == conversations.c.account_id)
