@@ -7,13 +7,12 @@ import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
 import uvicorn
-from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute, Route
 
 from beautybot import chores
 from beautybot.agent.own_models import OwnModels
@@ -31,8 +30,9 @@ from beautybot.kit.wakeup import Wakeup
 from beautybot.llm import registry as models
 from beautybot.polling import Polling
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
-from beautybot.web import assistants, mcp, pages
+from beautybot.web import pages
 from beautybot.web.dashboard.routes import routes as dashboard
+from beautybot.web.on_demand import OnDemand, Opened
 from beautybot.worker import Worker
 
 logger = log.get(__name__)
@@ -136,9 +136,7 @@ async def run(product: Product, listener: socket.socket | None, *, worker: bool 
         tasks.append(asyncio.create_task(product.polling.run()))
     try:
         if listener is not None:
-            tools, tools_app = mcp.build(product.parts)
-            async with tools.session_manager.run():
-                await _server(product, tools_app).serve(sockets=[listener])
+            await _serve(product, listener)
         else:
             await asyncio.gather(*tasks)
     finally:
@@ -147,13 +145,35 @@ async def run(product: Product, listener: socket.socket | None, *, worker: bool 
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _server(product: Product, tools: ASGIApp) -> uvicorn.Server:
+async def _serve(product: Product, listener: socket.socket) -> None:
+    actions = OnDemand(lambda: _actions(product.parts))
+    tools = OnDemand(lambda: _tools(product.parts))
     routes = [
         *pages.routes(),
         *dashboard(product.parts),
-        Route(f"{assistants.ROOT}/{{rest:path}}", assistants.build(product.parts)),
+        Route("/api/chatgpt/{rest:path}", actions),
         Route("/mcp", tools),
     ]
+    try:
+        await _server(product, routes).serve(sockets=[listener])
+    finally:
+        await actions.close()
+        await tools.close()
+
+
+def _actions(parts: Parts) -> Opened:
+    from beautybot.web import assistants  # FastAPI: not before somebody asks
+
+    return nullcontext(assistants.build(parts))
+
+
+def _tools(parts: Parts) -> Opened:
+    from beautybot.web import mcp  # and a second HTTP stack
+
+    return mcp.opened(parts)
+
+
+def _server(product: Product, routes: list[BaseRoute]) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             build(product.parts, pages=routes),

@@ -8,6 +8,8 @@ action a tool; the hints are honest, and everything is enforced by the verbs.
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from beautybot.agent import visitors
 from beautybot.booking.tickets import hashed
@@ -39,6 +42,14 @@ INSTRUCTIONS = (
     "Find beauty salons and their really free times, and hold one. A hold is not a booking: "
     "give the client the confirm link; the salon's messenger books it."
 )
+
+
+@asynccontextmanager
+async def opened(parts: Parts) -> AsyncIterator[ASGIApp]:
+    """The ASGI app, ready to be asked."""
+    server, app = build(parts)
+    async with server.session_manager.run():
+        yield app
 
 
 def build(parts: Parts) -> tuple[MCPServer[Any], Starlette]:
