@@ -22,7 +22,8 @@ from beautybot.businesses.credentials import mark_of
 from beautybot.channels import registry as channels
 from beautybot.channels.base import Channel
 from beautybot.channels.telegram import Telegram
-from beautybot.kit import clock, log, migrate
+from beautybot.kit import clock as clocks, log, migrate
+from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database, connect
 from beautybot.kit.errors import BeautyBotError
 from beautybot.kit.keys import keyring_of
@@ -68,7 +69,9 @@ async def serve(
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, owner: bool) -> AsyncIterator[Product]:
+async def opened(
+    settings: Settings, *, owner: bool, clock: Clock = clocks.now
+) -> AsyncIterator[Product]:
     """
     The product, opened and not yet running.
 
@@ -82,8 +85,8 @@ async def opened(settings: Settings, *, owner: bool) -> AsyncIterator[Product]:
         if owner:
             await migrate.upgrade(db)
         own = OwnModels(llm, db, keyring_of(settings), settings)
-        product = _product(settings, db, spoken, own)
-        await db.write(chores.schedule, clock.now())
+        product = _product(settings, db, spoken, own, clock)
+        await db.write(chores.schedule, clock())
         if owner:
             await product.worker.free_leases()
         async with aclosing(own):
@@ -97,7 +100,7 @@ async def opened(settings: Settings, *, owner: bool) -> AsyncIterator[Product]:
 
 
 def _product(
-    settings: Settings, db: Database, spoken: Mapping[str, Channel], own: OwnModels
+    settings: Settings, db: Database, spoken: Mapping[str, Channel], own: OwnModels, clock: Clock
 ) -> Product:
     wakeup = Wakeup()
     keyring = own.keyring
@@ -114,9 +117,10 @@ def _product(
         public_url=settings.public_url.rstrip("/"),
         owners_bot=settings.telegram_bot_token,
         shared_app=mark_of(shared) if shared else None,
+        clock=clock,
         jobs=chores.TABLE,
     )
-    parts = Parts(settings, db, keyring, wakeup, channels=spoken)
+    parts = Parts(settings, db, keyring, wakeup, clock=clock, channels=spoken)
     telegram = spoken["telegram"]
     if settings.telegram_mode != "polling" or not isinstance(telegram, Telegram):
         return Product(parts, worker)

@@ -29,6 +29,7 @@ from beautybot.kit import clock as clocks, jobs, log
 from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import Database, DatabaseUnavailable
+from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.jobs import Job
 from beautybot.kit.leases import LeaseLost, free_all
 from beautybot.kit.text import masked
@@ -123,6 +124,8 @@ class Worker:
 
     async def _read(self) -> int:
         events = await self.db.write(inbox.take, self.clock(), self.name, BATCH)
+        if events:
+            reached(Stage.TAKEN)
         parsed = [each for event in events if (each := await self._parse(event))]
         await asyncio.gather(*(self._record(those) for those in reading.side_by_side(parsed)))
         if events:
@@ -157,6 +160,7 @@ class Worker:
         except Exception as error:
             await self._unreadable(event, error)
             return
+        reached(Stage.RECORDED)
         for new in received:
             title = TITLES.get(new.place.channel, new.place.channel)
             logger.info(
@@ -178,6 +182,7 @@ class Worker:
     async def _turns(self) -> int:
         claims = await self.db.write(turns.take, self.clock(), self.name, BATCH)
         for claim in claims:
+            reached(Stage.CLAIMED)
             await self.busy.acquire()
             self._spawn(self._turn(claim))
         return len(claims)

@@ -35,6 +35,7 @@ from beautybot.conversations.history import Seen
 from beautybot.conversations.turns import Claim
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database
+from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.text import one_line
 from beautybot.llm.base import LLM
 
@@ -75,7 +76,9 @@ async def take_turn(
     commands: list[Command] = [Human(stop)] if stop else []
     commands = commands or await understand(seen, remembered, salon, adviser=adviser, now=clock())
 
+    reached(Stage.UNDERSTOOD)
     done = await db.write(act, seen, remembered, salon.catalogue, commands, clock(), adviser)
+    reached(Stage.ACTED)
     await livelier(done, seen, adviser)
     return done.reply is not None
 
@@ -124,6 +127,7 @@ def act(
         move.remember(proposal=replace(move.memory.proposal, message_id=done.message_id))
     flow.check(state, move.memory)
     turns.finish(conn, seen.claim, state=state, memory=memories.dump(move.memory))
+    reached(Stage.ACTING)
     return done
 
 

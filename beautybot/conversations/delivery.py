@@ -23,6 +23,7 @@ from beautybot.conversations.outbox import Drop
 from beautybot.kit import log
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database
+from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.leases import backoff, finish
 from beautybot.kit.text import masked
 
@@ -45,7 +46,9 @@ async def deliver(
     try:
         for number in range(sent, len(parts)):
             message = _part(envelope.message, parts, number)
+            reached(Stage.SENDING)
             external_id = await channel.send(envelope.account, message)
+            reached(Stage.SENT)
             sent = number + 1
     except SendError as error:
         logger.error(
@@ -58,6 +61,7 @@ async def deliver(
         await db.write(not_sent, envelope, error, sent, clock())
         return
     await db.write(was_sent, envelope, external_id, clock())
+    reached(Stage.SETTLED)
     logger.info(f"✅ {title} сообщение отправлено {to}", conversation=envelope.conversation_id)
 
 
@@ -88,6 +92,7 @@ def was_sent(conn: Connection, envelope: Envelope, external_id: str, now: dateti
     )
     settling.apply_early(conn, envelope.business_id, envelope.message_id, external_id)
     access.note(conn, envelope.business_id, envelope.account_id, last_outbound_at=now)
+    reached(Stage.SETTLING)
 
 
 def not_sent(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from beautybot.conversations.models import inbound_events
 from beautybot.kit.db import ManyRows, across_salons
+from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.leases import claim, finish
 
 # Telegram's update_id starts again at a random number after a silent week
@@ -69,6 +70,7 @@ def accept(conn: Connection, events: list[RawEvent]) -> None:
     rows = [_row(event) for event in fresh.values()]
     expired = min(event.received_at for event in events) - KEY_LIVES
     _ACCEPT.insert(conn, rows, {"expired": expired})
+    reached(Stage.ACCEPTING)
 
 
 def take(conn: Connection, now: datetime, worker: str, limit: int) -> list[Event]:

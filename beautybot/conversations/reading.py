@@ -35,6 +35,7 @@ from beautybot.conversations import clients, handoff, inbox, messages as talk, s
 from beautybot.conversations.courtesy import Place
 from beautybot.conversations.models import conversations
 from beautybot.kit.db import Database, across_salons, change, one
+from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.text import clean
 
 # However fast a client types, the first message waits at most so many bursts.
@@ -116,6 +117,7 @@ def record(
                 access.note(conn, account.business_id, account.id, last_inbound_at=now)
     outcome = "ignored" if notes and len(notes) == len(items) else "read"
     inbox.done(conn, event, outcome, "; ".join(notes)[:500] or None)
+    reached(Stage.RECORDING)
     return received
 
 

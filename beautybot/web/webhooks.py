@@ -21,6 +21,7 @@ from beautybot.kit import clock as clocks, log
 from beautybot.kit.batching import Batcher
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import DatabaseUnavailable
+from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.wakeup import ToDo, Wakeup
 from beautybot.web.deadlines import ReadDeadline
 from beautybot.web.doors import Doors
@@ -68,7 +69,9 @@ class Webhooks:
         except DatabaseUnavailable:
             await _answer(send, 503, retry_after=True)
         else:
+            reached(Stage.ACCEPTED)
             await _answer(send, 200)
+            reached(Stage.ANSWERED)
 
     async def _receive(self, channel: str, key: str, scope: Scope, receive: Receive) -> None:
         headers = _headers(scope)
@@ -79,6 +82,7 @@ class Webhooks:
             door = await self._telegram_account(key, headers)
             body = await _body(receive, headers, CAPS[channel], self.deadline)
             event = self._telegram(body, door)
+        reached(Stage.RECEIVED)
         await self.inbox.add(event)
         self.wakeup.ring(ToDo.INBOX)
 
