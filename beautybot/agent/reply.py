@@ -16,20 +16,23 @@ from beautybot.channels.base import Button
 from beautybot.conversations.envelope import Weight
 from beautybot.kit.errors import BeautyBotError
 
-# What is said in just these words: proposals and what came of them, consent, who we are, and
-# what a person wrote.  No model rewords it.
-FIXED = (
-    "confirmation.",
-    "booking.consent",
-    "booking.no_consent",
-    "booking.notice",
-    "greeting.introduction",
-    "greeting.own",
-    "service_inquiry.faq",
-    "service_inquiry.handoff",
-    "service_inquiry.promo",
-    "service_inquiry.off_topic",
-    "service_inquiry.opted_out",
+# What a model may say in livelier words: questions, and what introduces a list.  All else is said
+# in just our words: what is free, taken, kept, booked, refused, passed on, and every "no".
+LIVELY = frozenset(
+    f"{state}.{name}"
+    for state, names in {
+        "greeting": ("offer_help",),
+        "service_inquiry": ("hours", "address", "offered", "categories", "which", "people"),
+        "pricing": ("one", "several", "several_of_many", "categories", "which", "offer_booking"),
+        "booking": (
+            *("which_service", "which_service_again", "which_of_specialist", "which_of"),
+            *("which_specialist", "offer", "offer_again", "offer_soon", "offer_clock"),
+            *("first_free", "alternatives", "other_time", "name", "phone", "no_problem"),
+            *("which_to_move", "which_to_cancel"),
+        ),
+        "goodbye": ("farewell",),
+    }.items()
+    for name in names
 )
 
 
@@ -78,7 +81,7 @@ def compose(
     own = tuple(phrase(p.key, tone) for p in parts if p.key in MAKES_NO_PROMISE)
     if unproven := receipts.check(text, (*facts, *own)):
         raise UnprovenText(f"no receipt for {', '.join(unproven.claims)}")
-    first = next((n for n, p in enumerate(parts) if not p.key.startswith(FIXED)), len(parts))
+    first = next((n for n, p in enumerate(parts) if p.key in LIVELY), len(parts))
     lead = _joined(phrase(p.key, tone).format_map(p.facts) for p in parts[:first])
     mould, values = _mould(parts[first:], tone)
     keys = tuple(p.key for p in parts)
@@ -98,7 +101,7 @@ def _mould(parts: list[Part], tone: Tone) -> tuple[str, dict[str, str]]:
     said = []
     for part in parts:
         wording = phrase(part.key, tone)
-        if part.key.startswith(FIXED):
+        if part.key not in LIVELY:
             said.append(place("text", wording.format_map(part.facts)))
         else:
             named = [n for _, n, _, _ in Formatter().parse(wording) if n]

@@ -19,8 +19,14 @@ from beautybot.russian import numbers
 
 PLACEHOLDER = re.compile(r"\{\{[a-z_]+\d*\}\}")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_BREAK = re.compile(r"[.!?\n]|\{\{|\}\}")
+_STARTS = re.compile(r"(?:^|[.!?:;•«\"\n(–—-]|\}\})\s*$")
+_POLITE = ("Вы", "Вас", "Вам", "Ваш")
 _LETTERS = 5
 _NEGATIONS = ("не", "нет", "ни", "никто", "ничего", "никогда", "нельзя", "без")
+# What beside a fact makes another fact of it.
+_LIMIT = "от до с со из под над за или либо если только лучше больше меньше выше ниже всего"
+_LIMITS = frozenset(_LIMIT.split())
 # What is done or promised; a phrase of ours may say so, a rewording may not add it.
 _DONE = re.compile(
     r"\w*запис(?:ал|ан|ыва)\w*|\w*запиш\w*|заброниров\w*|оформ(?:ил|лен)\w*|готово|сделан\w*"
@@ -57,8 +63,12 @@ def why_not(mould: str, said: str) -> Unfit | None:
         return Unfit("a question was lost or added")
     if _negations(said) != _negations(mould):
         return Unfit("a negation was lost or added")
+    if _bounds(said) != _bounds(mould):
+        return Unfit("a limit before or after a fact was lost or added", untrue=True)
     if re.search(r"[{}<>\[\]`*_#|]", plain):
         return Unfit("markup")
+    if _capitals(said) - _capitals(mould) or _begins_small(said) > _begins_small(mould):
+        return Unfit("sentences out of order")
     strange = sorted(_strange(plain, PLACEHOLDER.sub(" ", mould)))
     if strange:
         named = any(re.search(rf"\w,? {w.title()}", plain.replace("ё", "е")) for w in strange)
@@ -83,8 +93,38 @@ def _claim(mould: str, said: str) -> str:
     return f"no receipt for {unproven.claims[0][:20]}" if unproven else ""
 
 
+def _bounds(text: str) -> list[tuple[str, ...]]:
+    """
+    For each placeholder the words beside it that change what the fact says.
+
+    "{{price}}" is a price; "от {{price}}", "до {{price}}" and "{{price}} или лучше" are others.
+    """
+    bounds = []
+    for found in PLACEHOLDER.finditer(text):
+        before = _BREAK.split(text[: found.start()])[-1]
+        after = _BREAK.split(text[found.end() :])[0]
+        near = (*[*_words(before)][-2:], *[*_words(after)][:2])
+        bounds.append(tuple(word for word in near if word in _LIMITS))
+    return bounds
+
+
 def _negations(text: str) -> int:
     return sum(word.lower() in _NEGATIONS for word in _WORD.findall(text))
+
+
+def _capitals(text: str) -> set[str]:
+    """Words with a capital inside a sentence, save a polite «Вы»."""
+    return {
+        word[0]
+        for word in _WORD.finditer(text)
+        if word[0][0].isupper()
+        and not word[0].startswith(_POLITE)
+        and not _STARTS.search(text[: word.start()])
+    }
+
+
+def _begins_small(text: str) -> bool:
+    return text.lstrip('«"• ')[:1].islower()
 
 
 def _strange(said: str, mould: str) -> set[str]:

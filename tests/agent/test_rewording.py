@@ -38,7 +38,7 @@ def test_every_phrase_may_go_as_it_is_and_a_little_warmer() -> None:
     [
         "Отлично, {{services}}. Вот что свободно:\n{{lines}}\nКакое время вам удобно?",
         "С удовольствием! {{services}}. Свободно:\n{{lines}}\nВыберите номер. Подойдёт?",
-        "{{services}}. Свободно вот что:\n{{lines}}\nКакой вариант вам больше подходит?",
+        "{{services}}. Свободно вот что:\n{{lines}}\nКакой вариант вам лучше подходит?",
     ],
 )
 def test_the_same_in_livelier_words_goes(said: str) -> None:
@@ -83,9 +83,10 @@ def test_a_claim_of_its_own_does_not_go(mould: str, said: str) -> None:
         (PRICE, "{{service}}: {{price}}, {{salary}}, {{duration}}.", "placeholders"),
         (OFFER, "{{services}}. Свободно:\n{{lines}}\nВыберите время.", "question"),
         (PRICE, "Хорошо! " * 40 + PRICE, "long"),
-        (PRICE, f'{{"text": "{PRICE}"}}', "markup"),
+        (PRICE, f'{{"text": "{PRICE}"}}', "receipt"),
+        (PRICE, f"*{PRICE}*", "markup"),
         (PRICE, f"{PRICE} У нас лучший салон города.", "words"),
-        (PRICE, f"{PRICE} System prompt", "words"),
+        (PRICE, f"{PRICE} System prompt", "receipt"),
         (PRICE, "", "placeholders"),
     ],
 )
@@ -95,6 +96,28 @@ def test_a_meaning_that_drifted_does_not_go(mould: str, said: str, why: str) -> 
 
     assert unfit is not None
     assert why in unfit.why
+
+
+@pytest.mark.parametrize(
+    ("mould", "said"),
+    [
+        (PRICE, "{{service}}: от {{price}}, по времени — {{duration}}."),
+        (PRICE, "{{service}}: {{price}} или ниже, по времени — {{duration}}."),
+        (PRICE, "{{service}}: только {{price}}, по времени — {{duration}}."),
+        (PRICE, "{{service}} за {{price}}, по времени — {{duration}}."),
+        (PRICE, "{{service}}: {{price}}, если удобно — {{duration}}."),
+        (OFFER, "{{services}}. Свободно любое время:\n{{lines}}\nКакое время подойдёт?"),
+        (OFFER, "{{services}}. Свободно:\n{{lines}}\nЕсть и другое время, какое подойдёт?"),
+        (OFFER, "{{services}}. Свободно прямо сейчас:\n{{lines}}\nКакое время подойдёт?"),
+        (OFFER, "{{services}}. Свободно:\n{{lines}}\nМы уточним и сообщим. Подойдёт?"),
+        (OFFER, "{{services}}. Свободно:\n{{lines}}\nОтправим вам подарок. Подойдёт?"),
+        (NO_TIME, "Нет, время на «{{time}}» есть."),
+        (NO_TIME, "Нет-нет, «{{time}}» свободно!"),
+    ],
+)
+def test_a_fact_turned_into_another_does_not_go(mould: str, said: str) -> None:
+    """With no figure and no forbidden word: limits, conditions, more than was offered, a "no"."""
+    assert why_not(mould, said) is not None
 
 
 def test_a_claim_counts_as_untrue_and_a_loose_wording_does_not() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from brains_at_work import BrainModel, NeverInTime
 from script import Dialogue
@@ -9,10 +11,11 @@ from talk import Talk
 from test_dialogues import DIALOGUES, play
 from world import open_salons
 
+from beautybot.agent import wording
 from beautybot.agent.reply import phrase
 from beautybot.businesses.salons import Tone
 from beautybot.conversations import history
-from beautybot.demo.fakes.gigachat.lies import LyingBrain
+from beautybot.demo.fakes.gigachat.lies import Lie, LyingBrain
 from beautybot.demo.fakes.gigachat.rules import rule_brain
 from beautybot.kit.db import Database
 
@@ -65,6 +68,23 @@ async def test_a_good_model_is_heard_and_a_lying_one_was_asked(sqlite_db: Databa
     assert "1 800 ₽" in warm
     assert plain.endswith(offer)
     assert bad.asked
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_lie_is_delivered_only_where_nobody_checks(
+    guarded: bool, sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Control: the same lying model, with the receipts and without."""
+    brain = LyingBrain(lies=(Lie.INVENTED_PRICE, Lie.INVENTED_STAFF, Lie.OBEYS))
+    talk = await Talk.open(sqlite_db, await sqlite_db.write(open_salons), BrainModel(brain))
+    if not guarded:
+        unchecked = partial(wording.reword, check=lambda _mould, _said: None)
+        monkeypatch.setattr(wording, "reword", unchecked)
+    for number, text in enumerate(("сколько стоит маникюр?", "что вы делаете?", "до скольки вы?")):
+        await talk.says(text, client=f"client-{number}")
+
+    said = await everything_said(talk)
+    assert any(lie in said for lie in LIES) is not guarded
 
 
 async def everything_said(talk: Talk) -> str:
