@@ -71,9 +71,23 @@ def _which_of(move: Move, wish: ServiceWish) -> None:
         move.plan(unsure=move.draft.unsure[1:], services=(*move.draft.services, *refs))
         advance(move)
         return
+    titles = [(Option(service=s.ref), s.name) for s in services]
+    seen = _has_before_eyes(move, services)
+    if seen and move.interrupted:
+        move.ask(Asked.SERVICE, "booking.which_of_again")
+        move.offer(titles)
+        return
+    if seen and move.changed and not move.parts:
+        move.say("booking.noted")
     key = "booking.which_of_question" if wish.question else "booking.which_of"
     move.ask(Asked.SERVICE, key, lines=_menu(move, services), question=wish.question)
-    move.offer([(Option(service=s.ref), s.name) for s in services])
+    move.offer(titles)
+
+
+def _has_before_eyes(move: Move, services: list[Service]) -> bool:
+    """The client was shown these very services last."""
+    shown = move.memory.offer.options if move.memory.offer else ()
+    return [o.service for o in shown] == [s.ref for s in services]
 
 
 def _menu(move: Move, services: list[Service]) -> str:

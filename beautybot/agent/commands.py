@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from beautybot.russian.picking import Direction
+
 
 class Topic(StrEnum):
     """What a client asks about, beside prices."""
@@ -197,6 +199,13 @@ class CancelBooking:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """Not these times: later ones, earlier ones, or just others."""
+
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
 class Reschedule:
     """Move a visit of the client's own; `visit` is set when its own button was pressed."""
 
@@ -275,6 +284,7 @@ Command = (
     | SetName
     | SetPhone
     | Choose
+    | Shift
     | Confirm
     | Reject
     | CancelBooking

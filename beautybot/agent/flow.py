@@ -45,6 +45,7 @@ def route(command: c.Command, memory: Memory) -> State:
             | c.SetName()
             | c.SetPhone()
             | c.Choose()
+            | c.Shift()
             | c.CancelBooking()
             | c.Reschedule()
             | c.WillCome()

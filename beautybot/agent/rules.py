@@ -5,7 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from beautybot.agent.commands import Command
+from beautybot.agent.commands import (
+    AskInfo,
+    AskPrice,
+    Book,
+    CancelBooking,
+    Command,
+    Human,
+    Reject,
+    Reschedule,
+    ServiceWish,
+    SetServices,
+    SetWhen,
+    Shift,
+    Unclear,
+    WhenKind,
+)
 from beautybot.agent.mapping import commands_of
 from beautybot.agent.memory import Asked, Memory
 from beautybot.booking.catalogue import Catalogue
@@ -14,6 +29,7 @@ from beautybot.russian.answers import Context
 from beautybot.russian.clocks import Hours
 from beautybot.russian.meaning import Lexicon, understand
 from beautybot.russian.people import Person
+from beautybot.russian.picking import direction_in, picked
 from beautybot.russian.price_words import Listed, PriceWords
 
 
@@ -52,7 +68,39 @@ def of_text(
 ) -> list[Command]:
     """The commands of a written message, by the rules alone."""
     meaning = understand(text, salon.lexicon, _context(at, business, memory))
-    return list(commands_of(text, meaning, memory))
+    found = list(commands_of(text, meaning, memory))
+    if meaning.choice is not None:
+        return found
+    return _shifted(_answered(found, text, memory, salon), text, memory)
+
+
+def _answered(found: list[Command], text: str, memory: Memory, salon: Salon) -> list[Command]:
+    """An answer to "which of these services" by the word that tells them apart."""
+    options = memory.offer.options if memory.offer and memory.asked is Asked.SERVICE else ()
+    offered = [o.service for o in options if o.service is not None]
+    left = picked(text, salon.lexicon.prices, offered) if offered else ()
+    if not left or any(isinstance(c, AskPrice | AskInfo) for c in found):
+        return found
+    others = [c for c in found if not isinstance(c, SetServices | Unclear)]
+    return [*others, SetServices((ServiceWish(left, text[:200], ask=len(left) > 1),))]
+
+
+def _shifted(found: list[Command], text: str, memory: Memory) -> list[Command]:
+    """An answer to times that were offered by where to look from them."""
+    options = memory.offer.options if memory.offer else ()
+    offered = memory.draft.slot is not None or any(o.slot is not None for o in options)
+    direction = direction_in(text) if offered and memory.draft.active else None
+    if direction is None or any(_says_more(c) for c in found):
+        return found
+    others = [c for c in found if not isinstance(c, Unclear | Reject | Book | SetWhen)]
+    return [*others, Shift(direction)]
+
+
+def _says_more(command: Command) -> bool:
+    """A wish of its own, beside which «раньше» does not speak of the offer."""
+    if isinstance(command, SetWhen):
+        return command.when.kind is not WhenKind.FIRST_FREE
+    return isinstance(command, CancelBooking | Reschedule | Human | SetServices)
 
 
 def _context(at: datetime, business: Business, memory: Memory) -> Context:

@@ -1,11 +1,13 @@
-"""The spans of time to search for a wish."""
+"""The spans of time to search for a wish, also for one that starts from what we offered."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from beautybot.agent.commands import When
+from beautybot.agent.commands import When, WhenKind
+from beautybot.russian.picking import Direction
 
 DAYS_AHEAD = 14
 Span = tuple[datetime | None, datetime | None]
@@ -20,6 +22,32 @@ def spans(when: When, today: date, zone: ZoneInfo) -> list[Span]:
     days = [today + timedelta(days=n) for n in range(DAYS_AHEAD)]
     until = when.until_min or 1440
     return [(_at(day, when.clock_min, zone), _at(day, until, zone)) for day in days]
+
+
+def beside(shown: Sequence[datetime], direction: Direction, today: date, zone: ZoneInfo) -> When:
+    """
+    The wish that "later", "earlier" or "other times" makes of the times that were offered.
+
+    Of one day's times it stays in that day; of several days' it looks three
+    days further.
+    """
+    first, last = min(shown).astimezone(zone), max(shown).astimezone(zone)
+    after = last + timedelta(minutes=1)
+    days_on = 1 if first.date() == last.date() else 3
+    end = _at(last.date() + timedelta(days=days_on), 0, zone)
+    if direction is Direction.LATER:
+        return When(WhenKind.AFTER, f"после {last:%H:%M}", after, end)
+    if direction is Direction.EARLIER:
+        start = _at(max(today, first.date() - timedelta(days=days_on - 1)), 0, zone)
+        return When(WhenKind.BEFORE, f"до {first:%H:%M}", start, first)
+    starts = [_at(first.date(), 0, zone), *(at + timedelta(minutes=1) for at in sorted(shown))]
+    return When(
+        WhenKind.RANGE,
+        "другое время",
+        starts[0],
+        end,
+        windows=tuple(zip(starts, [*sorted(shown), end], strict=True)),
+    )
 
 
 def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from beautybot.agent import asking, claiming, consent, proposing, reminding
+from beautybot.agent import asking, claiming, consent, proposing, reminding, spans
 from beautybot.agent.commands import (
     Book,
     CancelBooking,
@@ -21,12 +22,14 @@ from beautybot.agent.commands import (
     SetServices,
     SetSpecialist,
     SetWhen,
+    Shift,
     When,
     WhenKind,
     WillCome,
 )
 from beautybot.agent.memory import Asked, Draft, Option
 from beautybot.agent.move import Move
+from beautybot.russian.picking import Direction
 
 
 def play(move: Move, command: Command) -> None:
@@ -41,13 +44,12 @@ def play(move: Move, command: Command) -> None:
             _specialist(move, command)
         case SetWhen():
             _when(move, command.when)
-        case SetName():
-            move.desk.remember(name=command.name)
-            move.advance = True
-        case SetPhone():
-            _phone(move, command)
+        case SetName() | SetPhone():
+            _contact(move, command)
         case Choose():
             _choose(move, command)
+        case Shift():
+            _shift(move, command.direction)
         case Confirm():
             _yes(move)
         case Reject():
@@ -123,8 +125,10 @@ def _when(move: Move, when: When) -> None:
     move.advance = True
 
 
-def _phone(move: Move, command: SetPhone) -> None:
-    if command.phone is None:
+def _contact(move: Move, command: SetName | SetPhone) -> None:
+    if isinstance(command, SetName):
+        move.desk.remember(name=command.name)
+    elif command.phone is None:
         move.say("booking.bad_phone")
     else:
         move.desk.remember(phone=command.phone)
@@ -159,6 +163,23 @@ def _take(move: Move, option: Option) -> None:
         proposing.chosen_visit(move, option.appointment)
         return
     move.advance = True
+
+
+def _shift(move: Move, direction: Direction) -> None:
+    shown = _shown(move)
+    if shown:
+        _touch(move)
+        when = spans.beside(shown, direction, move.today, move.desk.business.zone)
+        move.plan(active=True, when=when, slot=None)
+    move.advance = True
+
+
+def _shown(move: Move) -> list[datetime]:
+    """The times before the client's eyes: the one we keep, or those of the offer."""
+    if move.draft.slot is not None:
+        return [move.draft.slot.start]
+    options = move.memory.offer.options if move.memory.offer else ()
+    return [o.slot.start for o in options if o.slot is not None]
 
 
 def _pick_moment(move: Move, option: Option) -> None:

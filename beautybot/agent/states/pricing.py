@@ -20,7 +20,8 @@ def play(move: Move, command: Command) -> None:
     if not wishes:
         _categories(move)
     for wish in wishes:
-        _quote(move, wish)
+        if not _is_asked_next(move, wish):
+            _quote(move, wish)
     if command.wishes:
         move.remember(topic=command.wishes)
     if move.draft.active or move.memory.proposal:
@@ -35,6 +36,11 @@ def _spoken_of(move: Move) -> tuple[ServiceWish, ...]:
     if draft.active and not draft.wants_services:
         return (*(ServiceWish((ref,), "") for ref in draft.services), *draft.unsure)
     return move.memory.topic
+
+
+def _is_asked_next(move: Move, wish: ServiceWish) -> bool:
+    """The open question lists these very services with their prices: once is enough."""
+    return len(wish.refs) > 1 and [w.refs for w in move.draft.unsure[:1]] == [wish.refs]
 
 
 def _quote(move: Move, wish: ServiceWish) -> None:

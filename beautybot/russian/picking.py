@@ -1,0 +1,69 @@
+"""
+Answers to options without their number.
+
+By what tells them apart: «японский» to a question about four manicures.  By
+where to look from them: «а попозже?» to an offer of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from beautybot.russian.concepts import heads, heard_as, words_of
+from beautybot.russian.price_words import PriceWords
+from beautybot.russian.reading import read, table
+
+_NOT = ("не", "кроме")
+_SHORT = 8
+
+
+class Direction(StrEnum):
+    """Where to look from the times we offered."""
+
+    LATER = "later"
+    EARLIER = "earlier"
+    OTHER = "other"
+
+
+def picked(text: str, prices: PriceWords, offered: Sequence[str]) -> tuple[str, ...]:
+    """
+    Which of the offered services an answer names, in their order; () when it does not say.
+
+    Several are left when the words fit several.  A word for something that is
+    not offered, «лучше педикюр», is a new wish and picks nothing.
+    """
+    entries = {e.service.ref: e.concepts for e in prices.entries if e.service.ref in offered}
+    said, barred = _said(text, prices)
+    known = set().union(*entries.values())
+    if (said & heads()) - known:
+        return ()
+    telling = {c for c in said if 0 < sum(c in has for has in entries.values()) < len(entries)}
+    left = [
+        r for r in offered if r in entries and telling <= entries[r] and not barred & entries[r]
+    ]
+    return tuple(left) if left and len(left) < len(entries) else ()
+
+
+def _said(text: str, prices: PriceWords) -> tuple[set[str], set[str]]:
+    """The concepts of a message, and those that it wants not."""
+    said: set[str] = set()
+    barred: set[str] = set()
+    before = ""
+    for _, word in words_of(read(text).text):
+        if concept := heard_as(word, prices.local):
+            (barred if before in _NOT else said).add(concept)
+        before = word
+    return said, barred
+
+
+def direction_in(text: str) -> Direction | None:
+    """Later, earlier or just other times; None when a short message asks for neither."""
+    words = read(text).words
+    if len(words) > _SHORT:
+        return None
+    said = f" {' '.join(words)} "
+    for direction in Direction:
+        if any(f" {phrase} " in said for phrase in table("directions")[direction]):
+            return direction
+    return None
