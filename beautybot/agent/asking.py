@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from beautybot.agent import proposing, saying
-from beautybot.agent.commands import ServiceWish, When, WhenKind
 from beautybot.agent.memory import Asked, Option
 from beautybot.agent.move import Move
 from beautybot.agent.spans import DAYS_AHEAD, spans
 from beautybot.agent.states import pricing
+from beautybot.agent.wishes import ServiceWish, When, WhenKind
 from beautybot.booking.availability import Slot
 from beautybot.booking.catalogue import Service, Specialist
 from beautybot.channels.base import Button

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from beautybot.agent import commands as c
-from beautybot.agent.commands import Command, ServiceWish, Topic, When, WhenKind
+from beautybot.agent.commands import Command, Topic
 from beautybot.agent.memory import Asked, Memory
+from beautybot.agent.wishes import ServiceWish, When, WhenKind
 from beautybot.russian.clocks import TimeWish
 from beautybot.russian.intents import Intent
 from beautybot.russian.meaning import Meaning

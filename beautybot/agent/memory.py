@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from beautybot.agent.commands import ServiceWish, When
+from beautybot.agent.wishes import ServiceWish, When
 from beautybot.booking.availability import Slot
 
 

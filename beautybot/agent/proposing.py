@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from beautybot.agent import consent, saying
-from beautybot.agent.commands import When
 from beautybot.agent.memory import Asked, Goal, Option, Proposal, hash_of, new_token
 from beautybot.agent.move import Move
+from beautybot.agent.wishes import When
 from beautybot.booking.appointments import Appointment, SlotTaken
 from beautybot.booking.availability import Slot
 from beautybot.businesses.salons import Consent

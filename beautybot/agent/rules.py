@@ -14,15 +14,14 @@ from beautybot.agent.commands import (
     Human,
     Reject,
     Reschedule,
-    ServiceWish,
     SetServices,
     SetWhen,
     Shift,
     Unclear,
-    WhenKind,
 )
 from beautybot.agent.mapping import commands_of
 from beautybot.agent.memory import Asked, Memory
+from beautybot.agent.wishes import ServiceWish, WhenKind
 from beautybot.booking.catalogue import Catalogue
 from beautybot.businesses.salons import Business
 from beautybot.russian.answers import Context

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from beautybot.agent.commands import When, WhenKind
+from beautybot.agent.wishes import When, WhenKind
 from beautybot.russian.picking import Direction
 
 DAYS_AHEAD = 14

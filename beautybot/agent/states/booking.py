@@ -16,19 +16,17 @@ from beautybot.agent.commands import (
     Reject,
     Repeat,
     Reschedule,
-    ServiceWish,
     SetName,
     SetPhone,
     SetServices,
     SetSpecialist,
     SetWhen,
     Shift,
-    When,
-    WhenKind,
     WillCome,
 )
 from beautybot.agent.memory import Asked, Draft, Option
 from beautybot.agent.move import Move
+from beautybot.agent.wishes import ServiceWish, When, WhenKind
 from beautybot.russian.picking import Direction
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from beautybot.agent import saying
-from beautybot.agent.commands import AskPrice, Command, ServiceWish
+from beautybot.agent.commands import AskPrice, Command
 from beautybot.agent.memory import Asked
 from beautybot.agent.move import Move
+from beautybot.agent.wishes import ServiceWish
 from beautybot.booking.catalogue import Service
 from beautybot.channels.base import Button
 from beautybot.kit.money import Money
