@@ -15,6 +15,8 @@ from beautybot.kit import jobs
 from beautybot.kit.jobs import Job
 from beautybot.kit.wakeup import ToDo
 from beautybot.notifications import reminders
+from beautybot.privacy import retention
+from beautybot.privacy.erasing import SCRUB
 from beautybot.worker import Worker
 
 EVERY = {
@@ -22,6 +24,7 @@ EVERY = {
     "check_channels": timedelta(minutes=5),
     "remind": timedelta(minutes=1),
     "forget_model_use": timedelta(days=1),
+    "forget_old": timedelta(days=1),
 }
 
 
@@ -42,6 +45,17 @@ async def forget_model_use(worker: Worker, job: Job) -> timedelta | None:
     old = worker.clock().date() - 2 * model_use.LOOK_BACK
     await worker.db.write(model_use.forget, old)
     return EVERY[job.name]
+
+
+async def forget_old(worker: Worker, job: Job) -> timedelta | None:
+    """Empty old deliveries."""
+    await worker.db.write(retention.forget_old, worker.clock())
+    return EVERY[job.name]
+
+
+async def scrub(worker: Worker, _job: Job) -> timedelta | None:
+    """Leave no trace of what was erased; put by whoever erased."""
+    return None if await worker.db.scrub() else timedelta(seconds=5)
 
 
 async def remind(worker: Worker, job: Job) -> timedelta | None:
@@ -98,5 +112,7 @@ TABLE = {
     "expire_holds": expire_holds,
     "check_channels": check_channels,
     "forget_model_use": forget_model_use,
+    "forget_old": forget_old,
+    SCRUB: scrub,
     "remind": remind,
 }

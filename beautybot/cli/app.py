@@ -7,6 +7,7 @@ import typer
 from beautybot.cli import (
     channels,
     chat,
+    clients,
     demo,
     doctor,
     people,
@@ -29,6 +30,7 @@ for module in (
     server,
     demo,
     chat,
+    clients,
     salons,
     people,
     channels,

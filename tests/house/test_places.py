@@ -108,7 +108,7 @@ LAWS: list[tuple[Law, tuple[str, ...], str]] = [
     ),
     (
         looks_across_salons,
-        ("kit/", "businesses/", "conversations/", "booking/", "notifications/"),
+        ("kit/", "businesses/", "conversations/", "booking/", "notifications/", "privacy/"),
         "conn.execute(across_salons(select(clients)))",
     ),
 ]

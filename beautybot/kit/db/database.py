@@ -49,6 +49,15 @@ class Database(Protocol):
         """
         ...
 
+    async def scrub(self) -> bool:
+        """
+        Leave nothing of deleted rows where others could find it, as far as the engine can.
+
+        SQLite: the write-ahead log is emptied (the file itself overwrites what
+        is deleted).  PostgreSQL: VACUUM.  False if it could not be done now.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what runs and close every connection."""
         ...
@@ -83,6 +92,9 @@ class SqliteDatabase:
     ) -> T:
         return await translated(self.file.write(lambda conn: verb(conn, *args, **kwargs)))
 
+    async def scrub(self) -> bool:
+        return await translated(self.file.scrub())
+
     async def close(self) -> None:
         await asyncio.to_thread(self.file.close)
 
@@ -105,6 +117,12 @@ class PostgresDatabase:
         self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         return await self._run(lambda conn: verb(conn, *args, **kwargs), read_only=False)
+
+    async def scrub(self) -> bool:
+        async with self.engine.connect() as conn:
+            await conn.execution_options(isolation_level="AUTOCOMMIT")
+            await conn.execute(text("VACUUM"))
+        return True
 
     async def close(self) -> None:
         await self.engine.dispose()

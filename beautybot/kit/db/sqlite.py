@@ -69,6 +69,17 @@ class SqliteFile:
         self._writer.put(verb, future)
         return future
 
+    async def scrub(self) -> bool:
+        """Move the WAL into the file and empty it; False if another process owns the file."""
+        if not self.is_owner:
+            return False
+        await self.write(_nothing)
+        assert self._writer is not None
+        self._writer.checkpoint_next()
+        await self.write(_nothing)  # it is followed by the checkpoint,
+        await self.write(_nothing)  # which is over when this one is done
+        return self._locks.wal_size() == 0
+
     def read(self, verb: Callable[[Connection], T]) -> asyncio.Future[T]:
         """Run a verb on a reader thread."""
         loop = asyncio.get_running_loop()
@@ -100,6 +111,7 @@ class Writer:
         self._engine = _engine(path, read_only=False)
         self._locks = locks
         self._checkpoints = checkpoints
+        self._asked = False
         self._queue: queue.SimpleQueue[tuple[Callable[[Connection], Any], Any] | None]
         self._queue = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -107,6 +119,10 @@ class Writer:
 
     def put(self, verb: Callable[[Connection], Any], future: asyncio.Future[Any]) -> None:
         self._queue.put((verb, future))
+
+    def checkpoint_next(self) -> None:
+        """Do a checkpoint after the next commit, however small the WAL is."""
+        self._asked = True
 
     def close(self) -> None:
         self._queue.put(None)
@@ -164,10 +180,10 @@ class Writer:
         return outcomes
 
     def _checkpoint(self, conn: Connection) -> None:
-        wal = self._locks.path.with_name(self._locks.path.name + "-wal")
         try:
-            if wal.stat().st_size < CHECKPOINT_PAGES * 4096:
+            if self._locks.wal_size() < CHECKPOINT_PAGES * 4096 and not self._asked:
                 return
+            self._asked = False
             with self._locks.checkpointing():
                 raw = conn.connection.driver_connection
                 assert raw is not None
@@ -175,6 +191,10 @@ class Writer:
                 conn.rollback()
         except (OSError, DBAPIError):
             return  # a full disk: the commits that follow will say so
+
+
+def _nothing(_conn: Connection) -> None:
+    return None
 
 
 def _tell(
@@ -216,6 +236,11 @@ class FileLocks:
             return False
         return True
 
+    def wal_size(self) -> int:
+        """Bytes in the write-ahead log; 0 if there is none."""
+        wal = self.path.with_name(self.path.name + "-wal")
+        return wal.stat().st_size if wal.exists() else 0
+
     @contextmanager
     def committing(self, *, alone: bool) -> Iterator[None]:
         """Hold off checkpoints while a commit runs; free for the owner, who does them itself."""
@@ -255,6 +280,7 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
         raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         raw.execute("PRAGMA wal_autocheckpoint=0")
         raw.execute("PRAGMA cache_size=-16000")
+        raw.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
         if read_only:
             raw.execute("PRAGMA query_only=ON")
 
