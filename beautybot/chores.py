@@ -11,13 +11,16 @@ from beautybot.businesses.access import ChannelAccount
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import Account, ConnectError
 from beautybot.conversations import model_use
-from beautybot.kit import jobs
+from beautybot.kit import jobs, log
 from beautybot.kit.jobs import Job
 from beautybot.kit.wakeup import ToDo
-from beautybot.notifications import reminders
+from beautybot.notifications import hearing, plans, reminders
 from beautybot.privacy import retention
 from beautybot.privacy.erasing import SCRUB
+from beautybot.web import owner_bot
 from beautybot.worker import Worker
+
+logger = log.get(__name__)
 
 EVERY = {
     "expire_holds": timedelta(seconds=30),
@@ -25,13 +28,19 @@ EVERY = {
     "remind": timedelta(minutes=1),
     "forget_model_use": timedelta(days=1),
     "forget_old": timedelta(days=1),
+    "check_owner_bot": timedelta(minutes=5),
+    "tell_plans": timedelta(minutes=5),
+    "forget_letters": timedelta(hours=6),
 }
+AT_ONCE = ("check_owner_bot",)
+"""A new installation's owners need not wait for the first round."""
 
 
 def schedule(conn: Any, now: Any) -> None:
     """Put every repeating job where it is not there yet."""
     for name, pause in EVERY.items():
-        jobs.put(conn, name, "always", {}, due_at=now + pause, now=now)
+        first = now if name in AT_ONCE else now + pause
+        jobs.put(conn, name, "always", {}, due_at=first, now=now)
 
 
 async def expire_holds(worker: Worker, job: Job) -> timedelta | None:
@@ -64,6 +73,33 @@ async def remind(worker: Worker, job: Job) -> timedelta | None:
     for business_id in await worker.db.read(reminders.waiting_salons, now):
         if await worker.db.write(reminders.remind, business_id, now):
             worker.wakeup.ring(ToDo.OUTBOX, ToDo.NOTICES)
+    return EVERY[job.name]
+
+
+async def check_owner_bot(worker: Worker, job: Job) -> timedelta | None:
+    """See to it that Telegram brings us what people say to the global bot."""
+    bot = worker.voices.bot
+    if bot is not None:
+        try:
+            await bot.see_to_it(
+                f"{worker.public_url}{owner_bot.PATH}",
+                owner_bot.secrets_of(worker.keyring, bot.token)[0],
+            )
+        except ConnectError as error:
+            logger.warning("❌ Ошибка глобального бота", problem=str(error))
+    return EVERY[job.name]
+
+
+async def tell_plans(worker: Worker, job: Job) -> timedelta | None:
+    """The morning plans and the week's numbers of the salons where it is morning."""
+    if await worker.db.write(plans.tell, worker.clock()):
+        worker.wakeup.ring(ToDo.NOTICES)
+    return EVERY[job.name]
+
+
+async def forget_letters(worker: Worker, job: Job) -> timedelta | None:
+    """Drop what the global bot heard and said long ago."""
+    await worker.db.write(hearing.forget, worker.clock())
     return EVERY[job.name]
 
 
@@ -111,6 +147,9 @@ def _note(conn: Any, account: ChannelAccount, problem: str | None, now: Any) -> 
 TABLE = {
     "expire_holds": expire_holds,
     "check_channels": check_channels,
+    "check_owner_bot": check_owner_bot,
+    "forget_letters": forget_letters,
+    "tell_plans": tell_plans,
     "forget_model_use": forget_model_use,
     "forget_old": forget_old,
     SCRUB: scrub,

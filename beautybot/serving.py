@@ -22,16 +22,20 @@ from beautybot.businesses.credentials import mark_of
 from beautybot.channels import registry as channels
 from beautybot.channels.base import Channel
 from beautybot.channels.telegram import Telegram
+from beautybot.channels.telegram.owners import bot_of
 from beautybot.kit import clock as clocks, log, migrate
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database, connect
 from beautybot.kit.errors import BeautyBotError
 from beautybot.kit.keys import keyring_of
+from beautybot.kit.mail import Mailer
 from beautybot.kit.wakeup import Wakeup
 from beautybot.llm import registry as models
+from beautybot.notifications.asking import Asking
+from beautybot.notifications.owner import Voices
 from beautybot.polling import Polling
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
-from beautybot.web import pages
+from beautybot.web import owner_bot, pages
 from beautybot.web.dashboard.routes import routes as dashboard
 from beautybot.web.on_demand import OnDemand, Opened
 from beautybot.worker import Worker
@@ -50,6 +54,7 @@ class Product:
     parts: Parts
     worker: Worker
     polling: Polling | None = None  # where Telegram is asked and not told
+    asking: Asking | None = None  # the same for the global bot
 
 
 async def serve(
@@ -115,7 +120,7 @@ def _product(
         wakeup=wakeup,
         burst=timedelta(seconds=settings.burst_wait_s),
         public_url=settings.public_url.rstrip("/"),
-        owners_bot=settings.telegram_bot_token,
+        voices=_voices(settings, spoken),
         shared_app=mark_of(shared) if shared else None,
         clock=clock,
         jobs=chores.TABLE,
@@ -124,9 +129,28 @@ def _product(
     telegram = spoken["telegram"]
     if settings.telegram_mode != "polling" or not isinstance(telegram, Telegram):
         return Product(parts, worker)
+    bot = worker.voices.bot
     return Product(
-        parts, worker, Polling(db, telegram, keyring, wakeup, worker.public_url, worker.name)
+        parts,
+        worker,
+        Polling(db, telegram, keyring, wakeup, worker.public_url, worker.name),
+        Asking(db, bot, wakeup, worker.name, clock) if bot else None,
     )
+
+
+def _voices(settings: Settings, spoken: Mapping[str, Channel]) -> Voices:
+    mailer = None
+    if settings.smtp_host and settings.smtp_from:
+        mailer = Mailer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.smtp_from,
+            user=settings.smtp_user or "",
+            password=settings.smtp_password or "",
+            tls=settings.smtp_tls,
+        )
+    bot = bot_of(spoken["telegram"], settings.telegram_bot_token)
+    return Voices(bot, mailer, settings.public_url.rstrip("/"))
 
 
 async def run(product: Product, listener: socket.socket | None, *, worker: bool = True) -> None:
@@ -138,6 +162,8 @@ async def run(product: Product, listener: socket.socket | None, *, worker: bool 
         tasks.append(asyncio.create_task(product.worker.run()))
     if worker and product.polling is not None:
         tasks.append(asyncio.create_task(product.polling.run()))
+    if worker and product.asking is not None:
+        tasks.append(asyncio.create_task(product.asking.run()))
     try:
         if listener is not None:
             await _serve(product, listener)
@@ -155,6 +181,7 @@ async def _serve(product: Product, listener: socket.socket) -> None:
     routes = [
         *pages.routes(),
         *dashboard(product.parts),
+        *owner_bot.routes(product.parts),
         Route("/api/chatgpt/{rest:path}", actions),
         Route("/mcp", tools),
     ]
@@ -183,6 +210,7 @@ def _server(product: Product, routes: list[BaseRoute]) -> uvicorn.Server:
             build(product.parts, pages=routes),
             log_config=None,
             access_log=False,  # a path may carry a bot's token
+            forwarded_allow_ips=product.parts.settings.trusted_proxies,
             server_header=False,
             date_header=False,
             http="httptools",

@@ -22,6 +22,7 @@ SECRETS = frozenset(
         "gigachat_client_secret",
         "openai_api_key",
         "assistants_api_key",
+        "smtp_password",
     }
 )
 
@@ -57,6 +58,12 @@ class Settings:
     openai_api_key: str | None = None
     openai_model: str | None = None
     assistants_api_key: str | None = None
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_user: str | None = None
+    smtp_password: str | None = None
+    smtp_from: str | None = None
+    smtp_tls: str = "starttls"
     burst_wait_s: float = 2.0
     log_level: str = "INFO"
     log_format: str = "auto"
@@ -175,6 +182,9 @@ def _check(settings: Settings) -> None:
         settings.gigachat_scope,
         ("GIGACHAT_API_PERS", "GIGACHAT_API_B2B", "GIGACHAT_API_CORP"),
     )
+    _check_choice("smtp_tls", settings.smtp_tls, ("starttls", "tls", "none"))
+    if bool(settings.smtp_host) != bool(settings.smtp_from):
+        raise SettingsError("SMTP_HOST and SMTP_FROM must be set together")
     if not 1 <= settings.gigachat_max_streams <= 100:
         raise SettingsError("GIGACHAT_MAX_STREAMS must be from 1 to 100")
     if not 0 <= settings.burst_wait_s <= 10:

@@ -35,7 +35,9 @@ from beautybot.kit.leases import LeaseLost, free_all
 from beautybot.kit.text import masked
 from beautybot.kit.wakeup import ToDo, Wakeup
 from beautybot.llm.base import LLM
-from beautybot.notifications import owner
+from beautybot.notifications import hearing, owner
+from beautybot.notifications.models import owner_messages, owner_updates
+from beautybot.notifications.owner import Voices
 
 logger = log.get(__name__)
 
@@ -60,7 +62,7 @@ class Worker:
     wakeup: Wakeup
     burst: timedelta = timedelta(seconds=2)
     public_url: str = ""
-    owners_bot: str | None = None  # the token of the global bot
+    voices: Voices = field(default_factory=Voices)  # to the salons' people
     shared_app: str | None = None  # the mark of the installation's own Meta app
     clock: Clock = clocks.now
     own_models: OwnModels | None = None  # the salons' own, where there may be some
@@ -84,7 +86,7 @@ class Worker:
 
     async def free_leases(self) -> None:
         """At the start of the only server of an SQLite file: nobody else can hold anything."""
-        for table in (inbound_events, conversations, jobs.jobs):
+        for table in (inbound_events, conversations, jobs.jobs, owner_messages, owner_updates):
             await self.db.write(free_all, table, self.clock())
 
     async def drain(self) -> None:
@@ -102,6 +104,7 @@ class Worker:
             ToDo.TURNS: self._turns,
             ToDo.OUTBOX: self._send,
             ToDo.JOBS: self._jobs,
+            ToDo.OWNERS: self._hear_owners,
             ToDo.NOTICES: self._tell,
         }
 
@@ -265,9 +268,15 @@ class Worker:
     # -- the salon's people -------------------------------------------------------
 
     async def _tell(self) -> int:
-        return await owner.tell(
-            self.db, self.channels, self.owners_bot, worker=self.name, clock=self.clock
-        )
+        return await owner.tell(self.db, self.voices, worker=self.name, clock=self.clock)
+
+    async def _hear_owners(self) -> int:
+        heard = await hearing.hear(self.db, self.voices.bot, worker=self.name, clock=self.clock)
+        if heard:
+            self.wakeup.ring(ToDo.NOTICES)
+        if any(done.client_hears for done in heard):
+            self.wakeup.ring(ToDo.OUTBOX)
+        return len(heard)
 
     @property
     def _courtesy(self) -> Courtesy:

@@ -265,6 +265,7 @@ class Desk:
             f"{verb} {visit.number}: {', '.join(visit.service_names)}, "
             f"{local:%d.%m %H:%M}, {', '.join(visit.specialist_names)}. "
             f"Клиент: {one_line(visit.client_name or self.client.name or 'без имени', 60)}",
+            appointment_id=visit.id,
         )
 
     def notify(self, kind: NoticeKind, key: str, text: str, **details: int) -> None:

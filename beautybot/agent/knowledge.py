@@ -9,16 +9,10 @@ from typing import Protocol
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection
 
-from beautybot.booking import answers
 from beautybot.conversations import questions
 from beautybot.conversations.questions import Question
-from beautybot.kit.errors import BeautyBotError
 
 GOOD_ENOUGH = 74.0
-
-
-class NotAnswered(BeautyBotError):
-    """A question nobody has answered yet cannot be adopted."""
 
 
 class Answered(Protocol):
@@ -53,20 +47,6 @@ def key_of(text: str) -> str:
     """
     words = "".join(c if c.isalnum() else " " for c in text.lower().replace("ё", "е")).split()
     return " ".join(sorted({w[:5] for w in words if len(w) > 3 and w not in _EMPTY}))
-
-
-def adopt(conn: Connection, business_id: int, question_id: int, now: datetime) -> int:
-    """
-    Make a person's answer one of the salon's own; the id of the new entry.
-
-    NotFound; NotAnswered while there is no answer.
-    """
-    question = questions.get(conn, business_id, question_id)
-    if not question.answer:
-        raise NotAnswered("на этот вопрос ещё нет ответа")
-    made = answers.add(conn, business_id, question.text, question.answer, now)
-    questions.close(conn, business_id, question_id, outcome="adopted", now=now)
-    return made
 
 
 def ask_salon(

@@ -38,6 +38,7 @@ from beautybot.kit.db import Database
 from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.text import one_line
 from beautybot.llm.base import LLM
+from beautybot.notifications import passing
 
 IDLE = timedelta(hours=24)
 WORDING = timedelta(seconds=wording.PATIENCE_S + 2)
@@ -67,7 +68,7 @@ async def take_turn(
     """
     seen = await db.read(history.since_last_reply, claim, clock())
     if not seen.needs_answer:
-        await db.write(turns.finish, claim)
+        await db.write(passing.on, seen, clock())
         return False
 
     remembered, stop = guarding.watched(recall(seen, clock()), seen, clock())

@@ -258,6 +258,11 @@ tickets = Table(
     Column("created_at", Instant, nullable=False),
     Column("hold_until", Instant, nullable=False),
     Column("used_at", Instant, nullable=True),
+    Column("goal", String(16), nullable=False, server_default="book"),  # book, move, cancel
+    # What was typed of name, phone and wishes: shown to the salon, believed by nobody.
+    Column("contact", Json, nullable=False, server_default="{}"),
+    # Set: there is no messenger to confirm in, the salon itself was asked.
+    Column("asked_salon_at", Instant, nullable=True),
     UniqueConstraint("subject", "key"),
     Index("ix_tickets_business_id_created_at", "business_id", "created_at"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
 from beautybot.kit.db import Instant, Json, metadata
 from beautybot.kit.db.columns import BigId, of_business, refers, row_id
@@ -44,8 +44,51 @@ memberships = Table(
     refers("user_id", "users"),
     Column("role", String(16), nullable=False),
     Column("specialist", String(64), nullable=True),
-    Column("telegram_chat_id", String(32), nullable=True),
     UniqueConstraint("user_id", "business_id"),
+)
+
+# Where the global bot writes to a person: one chat a person, one person a chat.
+telegram_bindings = Table(
+    "telegram_bindings",
+    metadata,
+    row_id(),
+    refers("user_id", "users"),
+    Column("chat_id", String(32), nullable=False, unique=True),
+    Column("name", Text, nullable=False),  # as Telegram shows them
+    Column("bound_at", Instant, nullable=False),
+    # Set: they blocked the bot, or deleted their account.
+    Column("gone_at", Instant, nullable=True),
+    UniqueConstraint("user_id"),
+)
+
+# A one-time link on its way to become a binding; only hashes of what proves it.
+binding_links = Table(
+    "binding_links",
+    metadata,
+    row_id(),
+    refers("user_id", "users"),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    # Set by whoever opened the link; nobody can open it again.
+    Column("opened_at", Instant, nullable=True),
+    Column("chat_id", String(32), nullable=True),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("code_hash", String(64), nullable=True),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("user_id"),
+)
+
+# What a person of a salon wants to hear, and when not; no row: everything, at any hour.
+notice_choices = Table(
+    "notice_choices",
+    metadata,
+    row_id(),
+    refers("user_id", "users"),
+    Column("muted", Json, nullable=False),
+    Column("quiet", Json, nullable=False),  # [] or two wall-clock times
+    Column("by_mail", Boolean, nullable=False, server_default="1"),
+    UniqueConstraint("user_id"),
 )
 
 channel_accounts = Table(
@@ -144,6 +187,8 @@ notices = Table(
     Column("created_at", Instant, nullable=False),
     Column("told_at", Instant, nullable=True),
     Column("seen_at", Instant, nullable=True),
+    # Who dealt with it, as the others read it.
+    Column("settled_by", Text, nullable=True),
     Column("problem", Text, nullable=True),
     *lease_columns(),
     UniqueConstraint("business_id", "kind", "key"),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from beautybot.businesses.models import notices
-from beautybot.kit.db import insert
+from beautybot.kit.db import insert, one
 
 
 class NoticeKind(StrEnum):
@@ -28,6 +28,10 @@ class NoticeKind(StrEnum):
     NOT_DELIVERED = "not_delivered"
     MODEL_BROKEN = "model_broken"
     TROUBLE = "trouble"
+    WANTED = "wanted"  # a time asked for on the booking page, for the salon to confirm
+    CLIENT_WRITES = "client_writes"  # while a person of the salon answers
+    PLAN = "plan"
+    WEEK = "week"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Notice:
     details: Mapping[str, Any]
     created_at: datetime
     told_at: datetime | None
+    settled_by: str | None = None
 
 
 def put(
@@ -98,6 +103,26 @@ def listing(conn: Connection, business_id: int, *, limit: int = 50) -> list[Noti
     return [notice(row) for row in rows]
 
 
+def get(conn: Connection, business_id: int, notice_id: int) -> Notice | None:
+    """One notice of that salon."""
+    row = one(conn, notices, {"business_id": business_id, "id": notice_id})
+    return notice(row) if row else None
+
+
+def settle(conn: Connection, business_id: int, notice_id: int, who: str) -> bool:
+    """Somebody dealt with it; False if another did before."""
+    done = conn.execute(
+        update(notices)
+        .where(
+            notices.c.business_id == business_id,
+            notices.c.id == notice_id,
+            notices.c.settled_by.is_(None),
+        )
+        .values(settled_by=who)
+    )
+    return done.rowcount > 0
+
+
 def mark_seen(conn: Connection, business_id: int, now: datetime) -> None:
     """Somebody looked at them all."""
     conn.execute(
@@ -117,4 +142,5 @@ def notice(row: Row[Any]) -> Notice:
         details=row.details,
         created_at=row.created_at,
         told_at=row.told_at,
+        settled_by=row.settled_by,
     )

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Connection, insert as plain_insert, select, update
+from sqlalchemy import Connection, Row, and_, insert as plain_insert, select, update
 
-from beautybot.businesses.models import memberships, users
+from beautybot.businesses.models import memberships, telegram_bindings, users
 from beautybot.kit.db import across_salons, change, insert, one
 from beautybot.kit.errors import BeautyBotError
 
@@ -34,7 +35,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person in one salon."""
+    """One person in one salon; `telegram_chat_id` is where the global bot reaches them."""
 
     user_id: int
     business_id: int
@@ -95,15 +96,8 @@ def fits(password_hash: str, password: str) -> bool:
 
 def of_business(conn: Connection, business_id: int) -> list[Member]:
     """The people of a salon."""
-    rows = conn.execute(
-        select(memberships, users.c.email)
-        .join(users, users.c.id == memberships.c.user_id)
-        .where(memberships.c.business_id == business_id)
-        .order_by(memberships.c.id)
-    )
-    return [
-        Member(r.user_id, r.business_id, r.email, Role(r.role), r.telegram_chat_id) for r in rows
-    ]
+    rows = conn.execute(_MEMBERS.where(memberships.c.business_id == business_id))
+    return [_member(row) for row in rows]
 
 
 def specialist_of(conn: Connection, business_id: int, user_id: int) -> str | None:
@@ -112,24 +106,37 @@ def specialist_of(conn: Connection, business_id: int, user_id: int) -> str | Non
     return row.specialist if row else None
 
 
-def bind_telegram(conn: Connection, business_id: int, user_id: int, chat_id: str | None) -> None:
-    """Say where the global bot writes to this person; None stops it."""
-    conn.execute(
-        update(memberships)
-        .where(memberships.c.business_id == business_id, memberships.c.user_id == user_id)
-        .values(telegram_chat_id=chat_id)
-    )
-
-
 def of_email(conn: Connection, address: str) -> list[Member]:
     """Every salon a person belongs to."""
-    rows = conn.execute(
-        across_salons(
-            select(memberships, users.c.email)
-            .join(users, users.c.id == memberships.c.user_id)
-            .where(users.c.email == address.strip().lower())
-        )
+    rows = conn.execute(across_salons(_MEMBERS.where(users.c.email == address.strip().lower())))
+    return [_member(row) for row in rows]
+
+
+def of_user(conn: Connection, user_id: int) -> list[Member]:
+    """The same by the person's id."""
+    rows = conn.execute(across_salons(_MEMBERS.where(memberships.c.user_id == user_id)))
+    return [_member(row) for row in rows]
+
+
+def of_chat(conn: Connection, chat_id: str) -> list[Member]:
+    """The same of whoever the global bot knows by this chat."""
+    rows = conn.execute(across_salons(_MEMBERS.where(telegram_bindings.c.chat_id == chat_id)))
+    return [_member(row) for row in rows]
+
+
+_MEMBERS = (
+    select(memberships, users.c.email, telegram_bindings.c.chat_id)
+    .join(users, users.c.id == memberships.c.user_id)
+    .outerjoin(
+        telegram_bindings,
+        and_(
+            telegram_bindings.c.user_id == memberships.c.user_id,
+            telegram_bindings.c.gone_at.is_(None),
+        ),
     )
-    return [
-        Member(r.user_id, r.business_id, r.email, Role(r.role), r.telegram_chat_id) for r in rows
-    ]
+    .order_by(memberships.c.id)
+)
+
+
+def _member(row: Row[Any]) -> Member:
+    return Member(row.user_id, row.business_id, row.email, Role(row.role), row.chat_id)

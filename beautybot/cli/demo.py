@@ -60,7 +60,7 @@ async def _demo(listener: socket.socket, port: int, data: Path) -> None:
 async def _seed(product: Product) -> Business:
     from beautybot.booking import importing
     from beautybot.booking.salon_file import of_json
-    from beautybot.businesses import salons, users
+    from beautybot.businesses import bindings, salons, users
     from beautybot.demo import salon
     from beautybot.kit import clock
     from beautybot.russian.people import name_forms
@@ -71,7 +71,7 @@ async def _seed(product: Product) -> Business:
     found = await db.read(salons.by_slug, salon.SLUG)
     address, digest = users.hashed(salon.OWNER_EMAIL, salon.OWNER_PASSWORD)
     owner = await db.write(users.put, address, digest, found.id, "owner", clock.now())
-    await db.write(users.bind_telegram, found.id, owner.user_id, str(_OWNER_ID))
+    await db.write(bindings.bind, owner.user_id, str(_OWNER_ID), "Анна", clock.now())
     return found
 
 

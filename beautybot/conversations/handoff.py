@@ -16,7 +16,7 @@ MUTE = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """An open hand-off; `by` is client, agent, owner or user:7."""
+    """An open hand-off; `by` is client, agent, owner or user:7, `claimed_by` who answers."""
 
     id: int
     conversation_id: int
@@ -25,6 +25,7 @@ class Handoff:
     summary: str
     since: datetime
     until: datetime | None
+    claimed_by: str | None = None
 
 
 def current(
@@ -67,6 +68,21 @@ def start(
         )
     )
     return True
+
+
+def claim(conn: Connection, business_id: int, conversation_id: int, who: str) -> bool:
+    """This person has the open hand-off from now on; False if they had it already."""
+    done = conn.execute(
+        update(handoffs)
+        .where(
+            handoffs.c.business_id == business_id,
+            handoffs.c.conversation_id == conversation_id,
+            handoffs.c.ended_at.is_(None),
+            handoffs.c.claimed_by.is_distinct_from(who),
+        )
+        .values(claimed_by=who)
+    )
+    return done.rowcount > 0
 
 
 def renew(conn: Connection, business_id: int, conversation_id: int, now: datetime) -> bool:
@@ -119,6 +135,7 @@ def _handoff(row: Row[Any]) -> Handoff:
         summary=row.summary,
         since=row.since,
         until=row.until,
+        claimed_by=row.claimed_by,
     )
 
 

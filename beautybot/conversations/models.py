@@ -173,6 +173,7 @@ handoffs = Table(
     Column("summary", Text, nullable=False, server_default=""),
     Column("since", Instant, nullable=False),
     Column("until", Instant, nullable=True),  # then the agent comes back by itself
+    Column("claimed_by", String(32), nullable=True),  # the person who answers: user:7
     Column("ended_at", Instant, nullable=True),
     Index("ix_handoffs_conversation_id", "conversation_id"),
     Index("ix_handoffs_business_id_ended_at", "business_id", "ended_at"),

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _INVISIBLE = {"Cc", "Cs", "Co", "Cn"}
+_LINKS = re.compile(r"[.:/@#](?=[^\s\d])|(?<!\d)[.:/@#](?=\d)")
 _TAGS = re.compile("[\U000e0000-\U000e007f]")
 
 
@@ -32,6 +33,16 @@ def one_line(text: str, limit: int = 200) -> str:
     """The same on one line, cut with an ellipsis: for logs, notices and tables."""
     flat = " ".join(clean(text, limit * 4).split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def unlinked(text: str) -> str:
+    """
+    The same to read, but no messenger makes a link of it.
+
+    A word joiner stands where an address, a @name or a #tag would go on: a
+    stranger's link must not be one tap away from a salon's people.
+    """
+    return _LINKS.sub(lambda found: f"{found[0]}\u2060", text)
 
 
 def plural(count: int, one: str, few: str, many: str) -> str:

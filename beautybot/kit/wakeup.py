@@ -14,6 +14,7 @@ class ToDo(StrEnum):
     OUTBOX = "outbox"
     JOBS = "jobs"
     NOTICES = "notices"
+    OWNERS = "owners"  # what salons' people wrote to the global bot
 
 
 class Wakeup:

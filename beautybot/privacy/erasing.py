@@ -23,6 +23,7 @@ from beautybot.conversations.models import clients, consents, inbound_events
 from beautybot.kit import jobs
 from beautybot.kit.db import insert
 from beautybot.kit.errors import BeautyBotError
+from beautybot.notifications.models import owner_messages
 from beautybot.privacy.fates import FATES, Fate, Link
 from beautybot.privacy.models import erasures
 from beautybot.privacy.person import Person, find
@@ -151,6 +152,7 @@ def _bury(conn: Connection, person: Person, *, by: str, now: datetime) -> None:
 
 def _forget_words(conn: Connection, person: Person) -> None:
     """Notices about the person go; the journal keeps what was done and loses with whom."""
+    _forget_letters(conn, person)
     for row in conn.execute(select(notices).where(notices.c.business_id == person.business_id)):
         if _speaks_of(person, row.text, row.details):
             conn.execute(
@@ -166,6 +168,24 @@ def _forget_words(conn: Connection, person: Person) -> None:
                 .where(audit_log.c.business_id == person.business_id, audit_log.c.id == row.id)
                 .values(what=what, details={})
             )
+
+
+def _forget_letters(conn: Connection, person: Person) -> None:
+    """What the salon's people were told of the person; before the notices it was told from."""
+    mine = owner_messages.c.business_id == person.business_id
+    told = notices.c.business_id == person.business_id
+    about = {
+        row.id
+        for row in conn.execute(select(notices).where(told))
+        if _speaks_of(person, row.text, row.details)
+    }
+    for row in conn.execute(select(owner_messages).where(mine)).all():
+        context = {
+            "conversation_id": row.context.get("talk"),
+            "appointment_id": row.context.get("visit"),
+        }
+        if row.notice_id in about or _speaks_of(person, row.text, row.context | context):
+            conn.execute(delete(owner_messages).where(mine, owner_messages.c.id == row.id))
 
 
 def _speaks_of(person: Person, text: str, details: Any) -> bool:

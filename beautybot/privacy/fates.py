@@ -72,7 +72,7 @@ FATES = (
     Fate(talk.clients, "id", Link.CLIENTS),
 )
 
-BY_WORDS = ("inbound_events", "notices", "audit_log")
+BY_WORDS = ("inbound_events", "notices", "owner_messages", "audit_log")
 """Found by what is written in them; see erasing.py."""
 
 NOBODY = (
@@ -81,5 +81,7 @@ NOBODY = (
     *("services", "service_resources", "service_specialists", "specialists", "resources"),
     *("shift_patterns", "day_overrides", "working_hours", "time_off", "faq_entries"),
     *("appointment_parts", "busy_spans", "reminders"),
+    *("telegram_bindings", "binding_links", "notice_choices"),
+    "owner_updates",  # emptied as soon as it is read
 )
 """No client is in them by name, phone, address or word."""

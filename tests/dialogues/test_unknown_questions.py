@@ -6,13 +6,12 @@ import pytest
 from talk import Talk
 from world import World
 
-from beautybot.agent import knowledge
-from beautybot.agent.knowledge import NotAnswered
 from beautybot.businesses import notices
 from beautybot.businesses.notices import NoticeKind
 from beautybot.conversations import questions
 from beautybot.kit.db import Database
 from beautybot.kit.errors import NotFound
+from beautybot.notifications import teaching
 
 
 async def test_a_persons_answer_becomes_the_salons_own(db: Database, world: World) -> None:
@@ -26,7 +25,7 @@ async def test_a_persons_answer_becomes_the_salons_own(db: Database, world: Worl
     await db.write(questions.answer, salon, question.id, answer, talk.now)
     offered = (await db.read(questions.waiting, salon))[0].answer
 
-    await db.write(knowledge.adopt, salon, question.id, talk.now)
+    await db.write(teaching.adopt, salon, question.id, talk.now)
 
     assert "передам" in first
     assert [n.details["question_id"] for n in told] == [question.id]
@@ -41,9 +40,9 @@ async def test_only_the_salon_that_was_asked_may_answer(db: Database, world: Wor
     await talk.says("можно оплатить картой?")
     [question] = await db.read(questions.waiting, world.romashka.id)
 
-    for verb, more in ((questions.answer, ("Да",)), (knowledge.adopt, ())):
+    for verb, more in ((questions.answer, ("Да",)), (teaching.adopt, ())):
         with pytest.raises(NotFound):
             await db.write(verb, world.lilia.id, question.id, *more, talk.now)
-    with pytest.raises(NotAnswered):
-        await db.write(knowledge.adopt, world.romashka.id, question.id, talk.now)
+    with pytest.raises(teaching.NotAnswered):
+        await db.write(teaching.adopt, world.romashka.id, question.id, talk.now)
     assert await db.read(questions.waiting, world.lilia.id) == []

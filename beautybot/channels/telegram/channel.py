@@ -104,6 +104,13 @@ class Telegram:
             "max_connections": 40,
         }
 
+    async def call(self, token: str, method: str, body: Mapping[str, Any]) -> Any:
+        """Any method of the Bot API; its result.  SendError as `send`."""
+        answer = await self._call(token, method, dict(body))
+        if not _ok(answer):
+            raise errors.from_answer(answer)
+        return answer.body["result"]
+
     async def fetch(self, account: Account, offset: int, wait_s: int) -> list[dict[str, Any]]:
         """getUpdates from `offset`; raw updates.  SendError as `send`."""
         body = {"offset": offset, "timeout": wait_s, "allowed_updates": list(updates.ALLOWED)}
