@@ -10,8 +10,14 @@ from beautybot.businesses import access, credentials
 from beautybot.businesses.access import ChannelAccount
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import Account, ConnectError
+<<<<<<< HEAD
 from beautybot.conversations import model_use
 from beautybot.kit import jobs, log
+=======
+from beautybot.conversations import attachments, model_use
+from beautybot.conversations.fetching import Fetching
+from beautybot.kit import jobs
+>>>>>>> 03c1d17 (Read every recorded event as the contracts say; keep good items beside odd ones; learn of files, templates and owners' own accounts)
 from beautybot.kit.jobs import Job
 from beautybot.kit.wakeup import ToDo
 from beautybot.notifications import hearing, plans, reminders
@@ -144,7 +150,15 @@ def _note(conn: Any, account: ChannelAccount, problem: str | None, now: Any) -> 
         )
 
 
+async def fetch_media(worker: Worker, job: Job) -> timedelta | None:
+    """Fetch a client's file from its messenger."""
+    fetching = Fetching(worker.db, worker.channels, worker.keyring, worker.clock)
+    await fetching.fetch(job.args["business_id"], job.args["attachment_id"], job.attempts)
+    return None
+
+
 TABLE = {
+    attachments.JOB: fetch_media,
     "expire_holds": expire_holds,
     "check_channels": check_channels,
     "check_owner_bot": check_owner_bot,

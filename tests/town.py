@@ -15,6 +15,7 @@ from pathlib import Path
 
 from world import LILIA, ROMASHKA
 
+from beautybot import chores
 from beautybot.agent.understanding import Understanding
 from beautybot.app import Parts, build
 from beautybot.booking import importing
@@ -177,6 +178,7 @@ async def town(
                 burst=timedelta(0),
                 public_url=url,
                 shared_app=mark_of(APP_SECRET),
+                jobs=chores.TABLE,
                 clock=hands,
             )
             here = Town(graph, telegram, bot, worker, db, salon, url, keyring, hands)

@@ -107,7 +107,13 @@ channel_accounts = Table(
     Column("last_outbound_at", Instant, nullable=True),
     # Set: nothing is sent for this account until somebody mends it.
     Column("stopped_at", Instant, nullable=True),
+    # What a look at the connection found, and what the owner should do about it, in words.
     Column("problem", Text, nullable=True),
+    Column("advice", Text, nullable=True),
+    Column("checked_at", Instant, nullable=True),
+    # The last send that failed; a message that arrives does not take it away.
+    Column("last_error", Text, nullable=True),
+    Column("last_error_at", Instant, nullable=True),
     UniqueConstraint("channel", "external_id"),
 )
 

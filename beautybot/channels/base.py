@@ -15,159 +15,60 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from beautybot.channels.items import (
+    AccountNews,
+    Delivery,
+    Echo,
+    Edited,
+    Identity,
+    IdentityChanged,
+    IdentityKind,
+    Ignored,
+    Inbound,
+    InboundMessage,
+    Kind,
+    MarketingWish,
+    OwnersAccount,
+    Reachability,
+    Receipt,
+    SendProblem,
+    TemplateDecided,
+)
 from beautybot.kit.errors import BeautyBotError
 
-
-class IdentityKind(StrEnum):
-    """How a client is known on a channel."""
-
-    WA_PHONE = "wa_phone"
-    WA_BSUID = "wa_bsuid"
-    TG_USER = "tg_user"
-    CONSOLE = "console"
-
-
-class Kind(StrEnum):
-    """What a message is.  TEXT and PRESS carry words; the rest may carry a caption."""
-
-    TEXT = "text"
-    PRESS = "press"  # a button or list row of ours: `payload["id"]` says which
-    START = "start"  # the conversation was opened; `payload["param"]` may say from where
-    PHOTO = "photo"
-    VIDEO = "video"
-    VOICE = "voice"
-    DOCUMENT = "document"
-    STICKER = "sticker"
-    LOCATION = "location"
-    CONTACT = "contact"  # `payload["phone"]`; `payload["own"]` True if it is the client's own
-    ORDER = "order"
-    REACTION = "reaction"
-    UNSUPPORTED = "unsupported"
-    OTHER = "other"  # stored, no turn
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """One way to know a client."""
-
-    kind: IdentityKind
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class InboundMessage:
-    """
-    Something a client sent to one account.
-
-    `account` is the channel's own name of the account (phone number id, bot
-    id).  `external_id` is unique within the account.  `address` is where a
-    reply goes.  `sent_at` is the channel's time, or the time of arrival where
-    the channel gave none.  `wants_turn` False: keep it, do not answer.
-    `answers_at_once` True: a press, it does not wait for a burst to end.
-    """
-
-    account: str
-    external_id: str
-    address: str
-    identities: tuple[Identity, ...]
-    kind: Kind
-    text: str
-    sent_at: datetime
-    name: str | None = None
-    phone: str | None = None  # proven by the channel, E.164
-    payload: Mapping[str, Any] = field(default_factory=dict)
-    wants_turn: bool = True
-    answers_at_once: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """A client changed (`text`) or took back (`text` None) an earlier message."""
-
-    account: str
-    external_id: str
-    text: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Echo:
-    """The salon itself answered the client from its own phone app: the agent must be silent."""
-
-    account: str
-    external_id: str
-    address: str
-    identities: tuple[Identity, ...]
-    text: str
-    sent_at: datetime
-
-
-class Delivery(StrEnum):
-    """How far an outbound message got, in rank order; FAILED overrides SENT only."""
-
-    SENT = "sent"
-    DELIVERED = "delivered"
-    READ = "read"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The channel's word on one of our messages; `reference` is our own mark, echoed back."""
-
-    account: str
-    external_id: str
-    delivery: Delivery
-    at: datetime
-    reference: str | None = None
-    problem: SendProblem | None = None
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityChanged:
-    """The channel itself says that a client is now known otherwise."""
-
-    account: str
-    old: Identity
-    new: Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Reachability:
-    """The client blocked (`reachable` False) or unblocked the account."""
-
-    account: str
-    address: str
-    reachable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AccountNews:
-    """Something about the account itself that its owner should hear: plain words in `text`."""
-
-    account: str
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """Part of a delivery that needs nothing, with the reason."""
-
-    reason: str
-    account: str | None = None
-
-
-Inbound = (
-    InboundMessage
-    | Edited
-    | Echo
-    | Receipt
-    | IdentityChanged
-    | Reachability
-    | AccountNews
-    | Ignored
-)
+__all__ = [
+    "MOST_MEDIA",
+    "Account",
+    "AccountNews",
+    "Button",
+    "Channel",
+    "ConnectError",
+    "Connected",
+    "Delivery",
+    "Echo",
+    "Edited",
+    "Health",
+    "Identity",
+    "IdentityChanged",
+    "IdentityKind",
+    "Ignored",
+    "Inbound",
+    "InboundMessage",
+    "Kind",
+    "MarketingWish",
+    "Media",
+    "MediaError",
+    "Outbound",
+    "OwnersAccount",
+    "Reachability",
+    "Receipt",
+    "Scope",
+    "SendError",
+    "SendProblem",
+    "Spot",
+    "Template",
+    "TemplateDecided",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +87,8 @@ class Outbound:
 
     `reference` is our own id of the message; a channel that can carry it back
     in receipts does.  `ask_contact` asks for the phone by the channel's own
-    button.  `remove_buttons_of` names our earlier message whose buttons are
-    spent.  `template` is for outside WhatsApp's window.
+    button.  `reply_with` is what the client's last message said an answer must
+    carry.  `template` is for outside WhatsApp's window.
     """
 
     address: str
@@ -195,8 +96,32 @@ class Outbound:
     reference: str
     buttons: tuple[Button, ...] = ()
     ask_contact: bool = False
-    thread: int | None = None
+    reply_with: Mapping[str, Any] = field(default_factory=dict)
     template: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a client looks: an address, and what an answer there must carry."""
+
+    address: str
+    reply_with: Mapping[str, Any] = field(default_factory=dict)
+
+
+MOST_MEDIA = 20 * 1024 * 1024
+"""Bytes of one file of a client: Telegram's own limit for bots, and more than a photo needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file that a client sent: its bytes, and what the messenger says it is."""
+
+    data: bytes = field(repr=False)
+    mime_type: str
+
+
+class MediaError(BeautyBotError):
+    """A client's file cannot be had; the text (Russian) says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +140,6 @@ class Account:
     external_id: str
     secrets: Mapping[str, str] = field(repr=False)
     details: Mapping[str, Any] = field(default_factory=dict)
-
-
-class SendProblem(StrEnum):
-    """Failed sends, named by who can mend them."""
-
-    UNREACHABLE = "unreachable"  # the channel does not answer; nothing happened there: later
-    AMBIGUOUS = "ambiguous"  # it may have been delivered: timeout or 5xx after the request left
-    THROTTLED = "throttled"  # wait, in `scope`
-    CREDENTIALS = "credentials"  # the owner: token, permission, account
-    RECIPIENT_GONE = "recipient_gone"  # the client: blocked us, no such number
-    WINDOW_CLOSED = "window_closed"  # nobody: a template, or a person
-    REJECTED = "rejected"  # us: the request itself was wrong
 
 
 class Scope(StrEnum):
@@ -302,11 +215,11 @@ class Channel(Protocol):
         """Send one message; the channel's id of it.  SendError otherwise."""
         ...
 
-    async def thinking(self, account: Account, address: str, last_external_id: str | None) -> None:
+    async def thinking(self, account: Account, spot: Spot, last_external_id: str | None) -> None:
         """Show the client that an answer is on its way (and mark as read); never raises."""
         ...
 
-    async def answer_press(self, account: Account, payload: Mapping[str, Any], chat: str) -> None:
+    async def answer_press(self, account: Account, payload: Mapping[str, Any], spot: Spot) -> None:
         """Show that a press has arrived and take the spent buttons away; never raises."""
         ...
 
@@ -320,6 +233,15 @@ class Channel(Protocol):
 
     async def health(self, account: Account, callback_url: str) -> Health:
         """Look at the account from the channel's side; never raises."""
+        ...
+
+    async def fetch_media(self, account: Account, payload: Mapping[str, Any]) -> Media:
+        """
+        The file of a message, by what its `payload` says; from the channel's own hosts only.
+
+        MediaError if there is none, it is too big, or it will never come;
+        SendError if it may come later.
+        """
         ...
 
     async def close(self) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, func, select
 
 from beautybot.channels.base import Identity, IdentityKind
-from beautybot.conversations import consents
-from beautybot.conversations.models import clients, conversations, identities
-from beautybot.kit.db import add, add_once, change, one
+from beautybot.conversations import consents, identities
+from beautybot.conversations.models import clients, conversations
+from beautybot.kit.db import add, change, one
 from beautybot.kit.errors import NotFound
 
 
@@ -43,18 +43,18 @@ def recognise(
     phone beside another BSUID than before may be a recycled number: that is a
     new person, and sees nothing of the old one's history.
     """
-    owners = _owners(conn, business_id, known_as)
-    if _recycled(conn, business_id, known_as, owners):
-        owners = {}
+    owners = identities.owners_of(conn, business_id, known_as)
+    if identities.recycled(conn, business_id, known_as, owners):
+        owners = {i: o for i, o in owners.items() if i.kind is not IdentityKind.WA_PHONE}
     client_id = next((owners[i] for i in known_as if i in owners), None)
     new = client_id is None
     if client_id is None:
         client_id = _create(conn, business_id, name, phone, now)
     for other in sorted(set(owners.values()) - {client_id}):
-        merge(conn, business_id, keep=client_id, gone=other)
+        identities.merge(conn, business_id, keep=client_id, gone=other)
     for identity in known_as:
         if owners.get(identity) != client_id:
-            _claim(conn, business_id, channel, identity, client_id, now)
+            identities.claim(conn, business_id, channel, identity, client_id, now)
     if not new and (name or phone):
         _learn(conn, business_id, client_id, name, phone)
     return client_id
@@ -137,91 +137,6 @@ def rename(
         change(conn, clients, {"business_id": business_id, "id": client_id}, values)
 
 
-def rekey(
-    conn: Connection, business_id: int, channel: str, old: Identity, new: Identity, now: datetime
-) -> None:
-    """Move a client to a new identity on the channel's own word; doing it twice is harmless."""
-    owners = _owners(conn, business_id, [old, new])
-    client_id = owners.get(old)
-    if client_id is None:
-        return
-    if owners.get(new) not in (None, client_id):
-        merge(conn, business_id, keep=client_id, gone=owners[new])
-    _claim(conn, business_id, channel, new, client_id, now)
-
-
-def merge(conn: Connection, business_id: int, *, keep: int, gone: int) -> None:
-    """
-    Two rows turn out to be one person: identities move, records stay findable.
-
-    A "do not write to me" of either is in force for both; so is a consent.
-    """
-    conn.execute(
-        update(identities)
-        .where(identities.c.business_id == business_id, identities.c.client_id == gone)
-        .values(client_id=keep)
-    )
-    taken = select(conversations.c.account_id).where(
-        conversations.c.business_id == business_id, conversations.c.client_id == keep
-    )
-    conn.execute(
-        update(conversations)
-        .where(
-            conversations.c.business_id == business_id,
-            conversations.c.client_id == gone,
-            conversations.c.account_id.not_in(taken),
-        )
-        .values(client_id=keep)
-    )
-    consents.inherit(conn, business_id, keep=keep, gone=gone)
-    conn.execute(
-        update(clients)
-        .where(clients.c.business_id == business_id, clients.c.merged_into == gone)
-        .values(merged_into=keep)
-    )
-    conn.execute(
-        update(clients)
-        .where(clients.c.business_id == business_id, clients.c.id == gone)
-        .values(merged_into=keep)
-    )
-
-
-def _owners(
-    conn: Connection, business_id: int, known_as: Sequence[Identity]
-) -> dict[Identity, int]:
-    rows = conn.execute(_OWNERS, {"business": business_id, "values": [i.value for i in known_as]})
-    found = {Identity(IdentityKind(row.kind), row.value): row.client_id for row in rows}
-    return {i: found[i] for i in known_as if i in found}
-
-
-_OWNERS = select(identities.c.kind, identities.c.value, identities.c.client_id).where(
-    identities.c.business_id == bindparam("business"),
-    identities.c.value.in_(bindparam("values", expanding=True)),
-)
-
-
-def _recycled(
-    conn: Connection,
-    business_id: int,
-    known_as: Sequence[Identity],
-    owners: dict[Identity, int],
-) -> bool:
-    new_bsuid = [i for i in known_as if i.kind is IdentityKind.WA_BSUID and i not in owners]
-    phones = [i for i in known_as if i.kind is IdentityKind.WA_PHONE and i in owners]
-    if not new_bsuid or not phones:
-        return False
-    other = conn.execute(
-        select(identities.c.id)
-        .where(
-            identities.c.business_id == business_id,
-            identities.c.client_id == owners[phones[0]],
-            identities.c.kind == IdentityKind.WA_BSUID,
-        )
-        .limit(1)
-    ).first()
-    return other is not None
-
-
 def _create(
     conn: Connection, business_id: int, name: str | None, phone: str | None, now: datetime
 ) -> int:
@@ -230,27 +145,6 @@ def _create(
         clients,
         {"business_id": business_id, "name": name, "phone": phone, "created_at": now},
     )
-
-
-def _claim(
-    conn: Connection,
-    business_id: int,
-    channel: str,
-    identity: Identity,
-    client_id: int,
-    now: datetime,
-) -> None:
-    values = {
-        "business_id": business_id,
-        "client_id": client_id,
-        "channel": channel,
-        "kind": identity.kind,
-        "value": identity.value,
-        "created_at": now,
-    }
-    if add_once(conn, identities, values) is None:
-        mine = {"business_id": business_id, "kind": identity.kind, "value": identity.value}
-        change(conn, identities, mine, {"client_id": client_id})
 
 
 def _learn(

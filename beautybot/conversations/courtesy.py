@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from beautybot.businesses import access, credentials, salons
 from beautybot.businesses.models import channel_accounts
-from beautybot.channels.base import Account, Channel, InboundMessage, Kind
+from beautybot.channels.base import Account, Channel, InboundMessage, Kind, Spot
 from beautybot.conversations import handoff
 from beautybot.conversations.models import conversations
 from beautybot.kit import log
@@ -38,6 +39,12 @@ class Place:
     conversation_id: int
     channel: str
     address: str
+    reply_with: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def spot(self) -> Spot:
+        """The same, as a channel knows it."""
+        return Spot(self.address, self.reply_with)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +71,9 @@ class Courtesy:
             return
         channel = self.channels[place.channel]
         if pressed:
-            await channel.answer_press(speaking, item.payload, place.address)
+            await channel.answer_press(speaking, item.payload, place.spot)
         if typing and answers:
-            await channel.thinking(speaking, place.address, item.external_id)
+            await channel.thinking(speaking, place.spot, item.external_id)
 
     async def keep_typing(self, business_id: int, conversation_id: int) -> None:
         """Show "typing…" again and again while an answer takes long, until cancelled."""
@@ -79,17 +86,19 @@ class Courtesy:
         except DatabaseUnavailable:
             return
         while True:
-            await self.channels[place.channel].thinking(speaking, place.address, None)
+            await self.channels[place.channel].thinking(speaking, place.spot, None)
             await asyncio.sleep(AGAIN_S)
-
-    async def _speaking(self, place: Place) -> Account:
-        return await self.db.read(speaker, self.keyring, place.business_id, place.account_id)
 
 
 def place_of(conn: Connection, business_id: int, conversation_id: int) -> Place:
     """Where the client of a conversation waits."""
     row = conn.execute(
-        select(conversations.c.account_id, conversations.c.address, channel_accounts.c.channel)
+        select(
+            conversations.c.account_id,
+            conversations.c.address,
+            conversations.c.reply_with,
+            channel_accounts.c.channel,
+        )
         .join(channel_accounts, channel_accounts.c.id == conversations.c.account_id)
         .where(
             conversations.c.business_id == business_id,
@@ -97,7 +106,9 @@ def place_of(conn: Connection, business_id: int, conversation_id: int) -> Place:
             conversations.c.id == conversation_id,
         )
     ).one()
-    return Place(business_id, row.account_id, conversation_id, row.channel, row.address)
+    return Place(
+        business_id, row.account_id, conversation_id, row.channel, row.address, row.reply_with
+    )
 
 
 def speaker(conn: Connection, keyring: Keyring, business_id: int, account_id: int) -> Account:

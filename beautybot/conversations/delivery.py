@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -68,14 +69,11 @@ async def deliver(
 def _part(message: Outbound, parts: list[str], number: int) -> Outbound:
     """One bubble of a long text; what can be pressed is under the last one."""
     last = number == len(parts) - 1
-    return Outbound(
-        address=message.address,
+    return replace(
+        message,
         text=parts[number],
-        reference=message.reference,
         buttons=message.buttons if last else (),
         ask_contact=message.ask_contact and last,
-        thread=message.thread,
-        template=message.template,
     )
 
 

@@ -71,6 +71,7 @@ _LOADED = (
         messages.c.payload,
         messages.c.created_at,
         conversations.c.address,
+        conversations.c.reply_with,
         conversations.c.last_inbound_at,
         conversations.c.unreachable_at,
         channel_accounts.c.channel,
@@ -135,6 +136,7 @@ def sealed(row: Any, message: Any, secrets: Mapping[str, str]) -> Envelope:
         account=Account(message.external_id, secrets, message.details),
         message=Outbound(
             address=message.address,
+            reply_with=message.reply_with,
             text=message.text,
             reference=str(row.message_id),
             buttons=tuple(Button(*b) for b in payload.get("buttons", ())),

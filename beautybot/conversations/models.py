@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from beautybot.kit.db import Instant, Json, metadata
 from beautybot.kit.db.columns import BigId, of_business, refers, row_id
@@ -84,6 +94,8 @@ conversations = Table(
     refers("client_id", "clients"),
     # Where a reply goes: the chat id; WhatsApp's wa_id, or a BSUID.
     Column("address", String(160), nullable=False),
+    # What an answer must carry beside the address: Telegram's thread, the owner's own account.
+    Column("reply_with", Json, nullable=False, server_default="{}"),
     Column("state", String(20), nullable=False, server_default="greeting"),
     # What the receptionist remembers between turns: draft, offer, proposal, questions asked.
     Column("memory", Json, nullable=False, server_default="{}"),
@@ -129,6 +141,29 @@ messages = Table(
     Index("ix_messages_business_id", "business_id"),
 )
 
+# Files of clients, fetched once.  `data` is empty until then; `problem` says why there is none.
+attachments = Table(
+    "attachments",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("conversation_id", "conversations"),
+    refers("message_id", "messages"),
+    Column("kind", String(16), nullable=False),
+    Column("mime_type", String(100), nullable=False, server_default=""),
+    Column("size", BigId, nullable=False, server_default="0"),
+    Column("data", LargeBinary, nullable=True),
+    Column("problem", Text, nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("fetched_at", Instant, nullable=True),
+    # The visit it was sent for, by booking's own number.
+    Column("appointment_id", BigId, nullable=True),
+    UniqueConstraint("message_id"),
+    Index("ix_attachments_conversation_id", "conversation_id"),
+    Index("ix_attachments_appointment_id", "appointment_id"),
+    Index("ix_attachments_business_id", "business_id"),
+)
+
 # What must leave the house.  A row goes when its message is settled.
 outbox = Table(
     "outbox",
@@ -142,6 +177,8 @@ outbox = Table(
     Column("state", String(12), nullable=False, server_default="queued"),  # queued, sending
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=True),
+    # How often it was sent without knowing whether it arrived.
+    Column("doubts", Integer, nullable=False, server_default="0"),
     *lease_columns(),
     Index("ix_outbox_conversation_id", "conversation_id", "id"),
     due_index("outbox"),

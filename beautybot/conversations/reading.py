@@ -10,30 +10,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import singledispatch
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
 from beautybot.businesses import access
 from beautybot.businesses.access import ChannelAccount
 from beautybot.businesses.models import channel_accounts
-from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import (
     AccountNews,
     Channel,
     Echo,
     Edited,
-    IdentityChanged,
     Ignored,
     Inbound,
     InboundMessage,
-    Reachability,
-    Receipt,
+    TemplateDecided,
 )
-from beautybot.conversations import clients, handoff, inbox, messages as talk, settling
+from beautybot.conversations import attachments, clients, handoff, inbox, messages as talk
 from beautybot.conversations.courtesy import Place
 from beautybot.conversations.models import conversations
+from beautybot.conversations.tidings import Room, Tiding, heed
 from beautybot.kit.db import Database, across_salons, change, one
 from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.text import clean
@@ -41,7 +39,11 @@ from beautybot.kit.text import clean
 # However fast a client types, the first message waits at most so many bursts.
 MOST_BURSTS = 2
 
+# What one item that no database takes may raise; its neighbours are read all the same.
+ODD = (DataError, IntegrityError, StatementError, KeyError, TypeError, ValueError, OverflowError)
+
 Parsed = tuple[inbox.Event, Sequence[Inbound]]
+Said = InboundMessage | Edited | Echo
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,6 @@ class Received:
 
     place: Place
     item: InboundMessage
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What reading one item needs: the account it came to, the time, and how long bursts last."""
-
-    conn: Connection
-    account: ChannelAccount
-    now: datetime
-    burst: timedelta
 
 
 async def items_of(event: inbox.Event, channel: Channel, db: Database) -> Sequence[Inbound]:
@@ -99,7 +91,8 @@ def record(
     Put every item of a delivery where it belongs and mark the delivery read.
 
     `shared_app` is the mark of the installation's own Meta app: it speaks for
-    the accounts that have no app of their own.
+    the accounts that have no app of their own.  A delivery that broke before is
+    read item by item, so that an odd one does not cost its neighbours.
     """
     received: list[Received] = []
     notes: list[str] = []
@@ -111,14 +104,24 @@ def record(
         if not accounts:
             notes.append(f"account {item.account[:40]} is not ours, or not of this signature")
         for account in accounts:
-            new = _read(item, Room(conn, account, now, burst))
+            room = Room(conn, account, now, burst)
+            new = _read(item, room) if event.attempts < 2 else _carefully(item, room, notes)
             if new is not None:
                 received.append(new)
                 access.note(conn, account.business_id, account.id, last_inbound_at=now)
-    outcome = "ignored" if notes and len(notes) == len(items) else "read"
+    outcome = "ignored" if notes and len(notes) >= len(items) else "read"
     inbox.done(conn, event, outcome, "; ".join(notes)[:500] or None)
     reached(Stage.RECORDING)
     return received
+
+
+def _carefully(item: Said | Tiding, room: Room, notes: list[str]) -> Received | None:
+    try:
+        with room.conn.begin_nested():
+            return _read(item, room)
+    except ODD as error:
+        notes.append(f"{type(item).__name__} could not be kept: {type(error).__name__}")
+        return None
 
 
 def _accounts(
@@ -127,7 +130,8 @@ def _accounts(
     """Whom an item is for, as far as this delivery may speak for them."""
     account = access.by_external_id(conn, event.channel, item.account)
     named = [account] if account else []
-    if not named and isinstance(item, AccountNews):  # Meta may name the WABA and not the number
+    if not named and isinstance(item, AccountNews | TemplateDecided):
+        # Meta may name the WABA and not the number.
         everyone = access.of_channel(conn, event.channel)
         named = [a for a in everyone if a.details.get("waba_id") == item.account]
     return [a for a in named if _may_speak_for(event, a, shared_app)]
@@ -156,12 +160,19 @@ def of_account(items: Sequence[Inbound], external_id: str) -> list[Inbound]:
     return [replace(item, account=external_id) for item in items]
 
 
-@singledispatch
-def _read(item: Any, room: Room) -> Received | None:
-    raise TypeError(f"no rule for {type(item).__name__}")
+def _read(item: Said | Tiding, room: Room) -> Received | None:
+    match item:
+        case InboundMessage():
+            return _message(item, room)
+        case Edited():
+            talk.edit(room.conn, room.account, item.external_id, item.text, room.now)
+        case Echo():
+            _echo(item, room)
+        case _:
+            heed(item, room)
+    return None
 
 
-@_read.register
 def _message(item: InboundMessage, room: Room) -> Received | None:
     conn, account = room.conn, room.account
     client_id = clients.recognise(
@@ -183,11 +194,29 @@ def _message(item: InboundMessage, room: Room) -> Received | None:
         "last_message_at": room.now,
         "unreachable_at": None,
     }
-    if item.wants_turn:
+    if dict(item.reply_with) != conversation.reply_with:
+        values["reply_with"] = dict(item.reply_with)
+    if item.wants_turn and not _only_listens(account, item):
         values |= _due(conversation, message_id, item, room)
     _update(room, conversation.id, values)
-    place = Place(account.business_id, account.id, conversation.id, account.channel, item.address)
+    if item.kind in attachments.KINDS:
+        attachments.expect(conn, account.business_id, conversation.id, message_id, item, room.now)
+    place = Place(
+        account.business_id,
+        account.id,
+        conversation.id,
+        account.channel,
+        item.address,
+        item.reply_with,
+    )
     return Received(place, item)
+
+
+def _only_listens(account: ChannelAccount, item: InboundMessage) -> bool:
+    """True in an owner's own account where she lets the bot read and not write."""
+    links = account.details.get("owners_accounts")
+    link = links.get(str(item.reply_with.get("link"))) if isinstance(links, dict) else None
+    return isinstance(link, dict) and not link.get("answers")
 
 
 def _due(conversation: Any, message_id: int, item: InboundMessage, room: Room) -> dict[str, Any]:
@@ -201,12 +230,6 @@ def _due(conversation: Any, message_id: int, item: InboundMessage, room: Room) -
     return values | {"waiting_since": since, "due_at": min(room.now + wait, latest)}
 
 
-@_read.register
-def _edited(item: Edited, room: Room) -> None:
-    talk.edit(room.conn, room.account, item.external_id, item.text, room.now)
-
-
-@_read.register
 def _echo(item: Echo, room: Room) -> None:
     client_id = clients.recognise(
         room.conn,
@@ -228,43 +251,6 @@ def _echo(item: Echo, room: Room) -> None:
             by="owner",
             now=room.now,
         )
-
-
-@_read.register
-def _receipt(item: Receipt, room: Room) -> None:
-    settling.settle(room.conn, room.account, item, room.now)
-
-
-@_read.register
-def _identity(item: IdentityChanged, room: Room) -> None:
-    business_id = room.account.business_id
-    clients.rekey(room.conn, business_id, room.account.channel, item.old, item.new, room.now)
-
-
-@_read.register
-def _reachability(item: Reachability, room: Room) -> None:
-    room.conn.execute(
-        update(conversations)
-        .where(
-            conversations.c.business_id == room.account.business_id,
-            conversations.c.account_id == room.account.id,
-            conversations.c.address == item.address,
-        )
-        .values(unreachable_at=None if item.reachable else room.now)
-    )
-
-
-@_read.register
-def _news(item: AccountNews, room: Room) -> None:
-    put_notice(
-        room.conn,
-        business_id=room.account.business_id,
-        kind=NoticeKind.CHANNEL_BROKEN,
-        key=f"{item.kind}:{room.account.id}:{room.now:%Y-%m-%d}",
-        text=item.text,
-        now=room.now,
-        details={"account_id": room.account.id},
-    )
 
 
 def _conversation(room: Room, client_id: int, address: str) -> Any:

@@ -10,7 +10,7 @@ from world import MONDAY, World
 
 from beautybot.businesses import access
 from beautybot.channels.base import Identity, IdentityKind
-from beautybot.conversations import clients, consents, messages, routes
+from beautybot.conversations import clients, consents, identities, messages, routes
 from beautybot.conversations.consents import Proof, Purpose
 from beautybot.kit.db import Database
 
@@ -51,7 +51,7 @@ async def test_whose_records_were_merged_away_can_still_be_reached(
     salon = world.romashka.id
     before = await db.read(routes.open_for, salon, gone, MONDAY)
 
-    await db.write(lambda conn: clients.merge(conn, salon, keep=kept, gone=gone))
+    await db.write(lambda conn: identities.merge(conn, salon, keep=kept, gone=gone))
 
     assert before is None
     assert await db.read(routes.open_for, salon, gone, MONDAY) is not None
@@ -66,7 +66,7 @@ async def test_a_stop_survives_the_merging(
     salon = world.romashka.id
     await db.write(consents.opt_out, salon, gone, MONDAY)
 
-    await db.write(lambda conn: clients.merge(conn, salon, keep=kept, gone=gone))
+    await db.write(lambda conn: identities.merge(conn, salon, keep=kept, gone=gone))
 
     assert (await db.read(clients.get, salon, kept)).opted_out
     assert await db.read(routes.open_for, salon, gone, MONDAY) is None

@@ -19,7 +19,10 @@ from beautybot.channels.base import (
     Inbound,
     InboundMessage,
     Kind,
+    Media,
+    MediaError,
     Outbound,
+    Spot,
 )
 
 
@@ -75,11 +78,15 @@ class Console:
         await self.replies.put(message)
         return f"console:{message.reference}"
 
-    async def thinking(self, account: Account, address: str, last_external_id: str | None) -> None:
+    async def thinking(self, account: Account, spot: Spot, last_external_id: str | None) -> None:
         """A terminal shows nothing while we think."""
 
-    async def answer_press(self, account: Account, payload: Mapping[str, Any], chat: str) -> None:
+    async def answer_press(self, account: Account, payload: Mapping[str, Any], spot: Spot) -> None:
         """A terminal has no buttons that spin."""
+
+    async def fetch_media(self, account: Account, payload: Mapping[str, Any]) -> Media:
+        """Nobody can send a file through a terminal."""
+        raise MediaError("В терминале нет файлов.")
 
     async def check(self, secrets: Mapping[str, str], details: Mapping[str, Any]) -> Connected:
         """There is nothing to prove."""

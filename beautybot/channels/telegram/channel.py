@@ -10,16 +10,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from beautybot.channels.base import (
+    MOST_MEDIA,
     Account,
     Connected,
     ConnectError,
     Health,
     Inbound,
+    Media,
     Outbound,
     SendError,
     SendProblem,
+    Spot,
 )
-from beautybot.channels.telegram import errors, sending, updates
+from beautybot.channels.telegram import errors, files, sending, updates
 from beautybot.kit.http import MAX_ANSWER, Answer, HttpCaller, NoAnswer
 
 _TOKEN = re.compile(r"[1-9]\d{4,15}:[A-Za-z0-9_-]{30,64}")
@@ -59,18 +62,34 @@ class Telegram:
         sent = answer.body["result"]
         return f"{sent['chat']['id']}:{sent['message_id']}"
 
-    async def thinking(self, account: Account, address: str, last_external_id: str | None) -> None:
+    async def thinking(self, account: Account, spot: Spot, last_external_id: str | None) -> None:
         """Show "typing…" for five seconds; it may fail in silence."""
-        body = {"chat_id": int(address), "action": "typing"}
+        body = sending.where(spot.reply_with) | {"chat_id": int(spot.address), "action": "typing"}
         await self._quietly(account, "sendChatAction", body)
 
-    async def answer_press(self, account: Account, payload: Mapping[str, Any], chat: str) -> None:
+    async def answer_press(self, account: Account, payload: Mapping[str, Any], spot: Spot) -> None:
         """Stop the button's spinner and take the spent buttons away; late and twice is harmless."""
         callback = {"callback_query_id": payload.get("callback", "")}
         await self._quietly(account, "answerCallbackQuery", callback)
         if payload.get("on"):
-            body = {"chat_id": int(chat), "message_id": payload["on"]}
+            body = {"chat_id": int(spot.address), "message_id": payload["on"]}
+            if "link" in spot.reply_with:
+                body["business_connection_id"] = spot.reply_with["link"]
             await self._quietly(account, "editMessageReplyMarkup", body)
+
+    async def fetch_media(self, account: Account, payload: Mapping[str, Any]) -> Media:
+        """getFile, then its bytes from the same server.  The address holds the token."""
+        token = account.secrets.get("token", "")
+        answer = await self._call(token, "getFile", {"file_id": payload.get("file_id")})
+        if not _ok(answer):
+            raise files.refused(answer)
+        path = files.path_of(answer)
+        url = f"{self._base}/file/bot{token}/{path}"
+        try:
+            got = await self._http.call("GET", url, timeout_s=60, limit=MOST_MEDIA + 1)
+        except NoAnswer as error:
+            raise SendError(SendProblem.UNREACHABLE, f"file: {error}") from None
+        return files.media(got, str(payload.get("mime_type") or files.kind_of(path)))
 
     async def check(self, secrets: Mapping[str, str], details: Mapping[str, Any]) -> Connected:
         """getMe: proves the token."""

@@ -7,6 +7,7 @@ https://core.telegram.org/bots/api#sendmessage
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from beautybot.channels.base import Outbound
@@ -24,10 +25,14 @@ def request(message: Outbound) -> dict[str, Any]:
         "text": message.text,
         "link_preview_options": {"is_disabled": True},
     }
-    if message.thread is not None:
-        body["message_thread_id"] = message.thread
     markup = _markup(message)
-    return body | ({"reply_markup": markup} if markup else {})
+    return where(message.reply_with) | body | ({"reply_markup": markup} if markup else {})
+
+
+def where(reply_with: Mapping[str, Any]) -> dict[str, Any]:
+    """The thread of a private chat, or the owner's account through which we speak."""
+    names = {"thread": "message_thread_id", "link": "business_connection_id"}
+    return {names[k]: v for k, v in reply_with.items() if k in names}
 
 
 def split(text: str, limit: int = UNITS) -> list[str]:
@@ -59,7 +64,7 @@ def _head(text: str, limit: int) -> str:
 
 
 def _markup(message: Outbound) -> dict[str, Any] | None:
-    if message.ask_contact:
+    if message.ask_contact and "link" not in message.reply_with:  # no keyboards in another's chat
         button = {"text": "Отправить мой номер", "request_contact": True}
         return {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
     rows = [

@@ -7,16 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from beautybot.channels.base import (
+    MOST_MEDIA,
     Account,
     Connected,
     ConnectError,
     Health,
     Inbound,
+    Media,
     Outbound,
     SendError,
     SendProblem,
+    Spot,
 )
-from beautybot.channels.whatsapp import errors, events, sending
+from beautybot.channels.whatsapp import errors, events, media, sending
 from beautybot.kit.http import Answer, HttpCaller, NoAnswer
 
 FIELDS = (
@@ -51,7 +54,7 @@ class WhatsApp:
             return str(sent[0]["id"])
         raise SendError(SendProblem.AMBIGUOUS, "an answer without a message id")
 
-    async def thinking(self, account: Account, address: str, last_external_id: str | None) -> None:
+    async def thinking(self, account: Account, spot: Spot, last_external_id: str | None) -> None:
         """Mark the client's message read and show "typing…"; it may fail in silence."""
         if last_external_id is None:
             return
@@ -66,8 +69,25 @@ class WhatsApp:
         except SendError:
             return
 
-    async def answer_press(self, account: Account, payload: Mapping[str, Any], chat: str) -> None:
+    async def answer_press(self, account: Account, payload: Mapping[str, Any], spot: Spot) -> None:
         """A button of WhatsApp neither spins nor goes away."""
+
+    async def fetch_media(self, account: Account, payload: Mapping[str, Any]) -> Media:
+        """The link of a media id, which lives five minutes, then its bytes with the same token."""
+        bearer = _bearer(account.secrets.get("access_token", ""))
+        try:
+            told = await self._http.call(
+                "GET", f"{self._base}/{media.id_of(payload)}", headers=bearer, timeout_s=10
+            )
+            if told.status != 200:
+                raise media.refused(told)
+            url = media.link_of(told, self._base)
+            got = await self._http.call(
+                "GET", url, headers=bearer, timeout_s=60, limit=MOST_MEDIA + 1
+            )
+        except NoAnswer as error:
+            raise SendError(SendProblem.UNREACHABLE, f"media: {error}") from None
+        return media.received(got, told)
 
     async def check(self, secrets: Mapping[str, str], details: Mapping[str, Any]) -> Connected:
         """GET the number with the token: that proves the right to it."""

@@ -34,7 +34,7 @@ def problem_of(code: Any) -> SendProblem:
     """The class of a code, as it comes in answers and in failed statuses."""
     try:
         number = int(code)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return SendProblem.REJECTED
     if number in _CREDENTIALS or number in _ACCOUNT:
         return SendProblem.CREDENTIALS
@@ -64,7 +64,7 @@ def from_answer(answer: Answer) -> SendError:
         problem = SendProblem.UNREACHABLE
     if problem in (SendProblem.REJECTED, SendProblem.UNREACHABLE) and answer.status >= 500:
         problem = SendProblem.AMBIGUOUS
-    words = _ACCOUNT_WORDS if code in _ACCOUNT else _TOKEN_WORDS
+    words = _ACCOUNT_WORDS if isinstance(code, int) and code in _ACCOUNT else _TOKEN_WORDS
     return SendError(
         problem,
         details(error),
@@ -78,7 +78,7 @@ def details(error: dict[str, Any]) -> str:
     """Code and details of an error, for the log; titles change and are not used."""
     data = error.get("error_data")
     more = data.get("details") if isinstance(data, dict) else None
-    return f"{error.get('code')}: {more or error.get('message') or ''}"[:300]
+    return f"{str(error.get('code'))[:12]}: {more or error.get('message') or ''}"[:300]
 
 
 def _wait(answer: Answer) -> float | None:

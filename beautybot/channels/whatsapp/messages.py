@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from beautybot.channels.base import (
@@ -18,8 +19,12 @@ from beautybot.channels.base import (
     Kind,
 )
 from beautybot.kit.clock import from_epoch
+from beautybot.kit.foreign import scalars
 
-_BSUID = re.compile(r"^[A-Za-z]{2}\.[A-Za-z0-9.]{1,150}$")
+# Meta repeats a delivery for up to seven days; a stamp long before that is no time at all.
+OLDEST = timedelta(days=30)
+_PHONE = re.compile(r"[0-9]{5,15}")
+_BSUID = re.compile(r"[A-Za-z]{2}\.[A-Za-z0-9.]{1,150}")
 _MEDIA = {
     "image": Kind.PHOTO,
     "video": Kind.VIDEO,
@@ -41,7 +46,7 @@ def message(
     if kind in ("edit", "revoke"):
         return _changed(item, kind, account)
     known_as = identities(item)
-    external_id = str(item.get("id") or "")
+    external_id = id_of(item.get("id"))
     if not known_as or not external_id:
         return Ignored("a message without a sender", account)
     read, text, payload = _content(item, kind)
@@ -67,22 +72,37 @@ def message(
 
 def identities(item: dict[str, Any]) -> tuple[Identity, ...]:
     """The phone first, then the business-scoped id; a broken one beside a good one is dropped."""
-    found = []
-    phone, user_id = item.get("from"), item.get("from_user_id")
-    if isinstance(phone, str) and phone.isascii() and phone.isdigit() and 5 <= len(phone) <= 20:
-        found.append(Identity(IdentityKind.WA_PHONE, phone))
-    if isinstance(user_id, str) and _BSUID.match(user_id):
-        found.append(Identity(IdentityKind.WA_BSUID, user_id))
-    return tuple(found)
+    found = (phone_of(item.get("from")), bsuid_of(item.get("from_user_id")))
+    return tuple(identity for identity in found if identity is not None)
+
+
+def phone_of(value: Any) -> Identity | None:
+    """A phone as Meta writes one: the digits of E.164, as text or as a number."""
+    digits = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if _PHONE.fullmatch(digits) is None:
+        return None
+    return Identity(IdentityKind.WA_PHONE, digits)
+
+
+def bsuid_of(value: Any) -> Identity | None:
+    """A business-scoped user id: a country, a dot, letters and digits."""
+    if not isinstance(value, str) or _BSUID.fullmatch(value) is None:
+        return None
+    return Identity(IdentityKind.WA_BSUID, value)
+
+
+def id_of(value: Any) -> str:
+    """An id of Meta's; empty where there is none.  Longer ones than a key may be are cut."""
+    return str(value)[:200] if isinstance(value, str | int) and value else ""
 
 
 def moment(stamp: Any, received_at: datetime) -> datetime:
-    """Epoch seconds as text or number; anything else is the time of arrival."""
+    """Epoch seconds as text or number; what cannot be the time is the time of arrival."""
     try:
         at = from_epoch(int(str(stamp)[:12]))
     except ValueError:
         return received_at
-    return min(at, received_at)
+    return at if received_at - OLDEST <= at <= received_at else received_at
 
 
 def text_of(item: dict[str, Any]) -> str:
@@ -100,23 +120,24 @@ def _content(item: dict[str, Any], kind: str) -> tuple[Kind, str, dict[str, Any]
         case "interactive":
             return _interactive(body)
         case "button":
-            return Kind.PRESS, str(body.get("text", "")), {"id": str(body.get("payload", ""))}
+            pressed = {"id": str(body.get("payload") or "")[:256]}
+            return Kind.PRESS, str(body.get("text") or ""), pressed
         case "location":
-            place = {k: body.get(k) for k in ("latitude", "longitude", "name", "address")}
+            place = scalars(body, ("latitude", "longitude", "name", "address"))
             return Kind.LOCATION, "", place
         case "contacts":
             return _contact(item)
         case "reaction":
-            target = {"emoji": body.get("emoji") or "", "to": str(body.get("message_id", ""))}
-            return Kind.REACTION, "", target
+            emoji = str(body.get("emoji") or "")[:16]
+            return Kind.REACTION, "", {"emoji": emoji, "to": id_of(body.get("message_id"))}
         case "order":
-            return Kind.ORDER, str(body.get("text", "")), {}
+            return Kind.ORDER, str(body.get("text") or ""), {}
         case "request_welcome":
             return Kind.START, "", {}
         case "unsupported" | "unknown":
             return Kind.UNSUPPORTED, "", {}
         case _ if kind in _MEDIA:
-            media = {k: body.get(k) for k in ("id", "mime_type", "sha256", "filename")}
+            media = scalars(body, ("id", "mime_type", "sha256", "filename"))
             return _MEDIA[kind], text_of(item), media
         case _:
             return Kind.OTHER, "", {"type": kind[:40]}
@@ -124,11 +145,25 @@ def _content(item: dict[str, Any], kind: str) -> tuple[Kind, str, dict[str, Any]
 
 def _interactive(body: dict[str, Any]) -> tuple[Kind, str, dict[str, Any]]:
     reply = _dict(body.get(str(body.get("type", ""))))
-    if "id" in reply:
-        return Kind.PRESS, str(reply.get("title", "")), {"id": str(reply["id"])}
+    if reply.get("id"):
+        return Kind.PRESS, str(reply.get("title") or ""), {"id": str(reply["id"])[:256]}
     if "response_json" in reply:
-        return Kind.OTHER, "", {"response_json": str(reply["response_json"])[:4000]}
+        return _form(reply)
     return Kind.OTHER, "", {}
+
+
+def _form(reply: dict[str, Any]) -> tuple[Kind, str, dict[str, Any]]:
+    """A filled form: its values are the client's words.  The JSON inside may be anything."""
+    try:
+        values = json.loads(str(reply["response_json"]))
+    except (ValueError, RecursionError):
+        values = None
+    filled = scalars(values, values) if isinstance(values, dict) else {}
+    filled.pop("flow_token", None)
+    said = [str(value) for value in filled.values() if str(value).strip()]
+    if not said:
+        return Kind.UNSUPPORTED, "", {}
+    return Kind.TEXT, "\n".join(said)[:4000], {"form": str(reply.get("name") or "")[:80]}
 
 
 def _contact(item: dict[str, Any]) -> tuple[Kind, str, dict[str, Any]]:
@@ -138,42 +173,34 @@ def _contact(item: dict[str, Any]) -> tuple[Kind, str, dict[str, Any]]:
     first = next((p for p in phones if isinstance(p, dict)), {}) if isinstance(phones, list) else {}
     origin = item.get("origin") or card.get("origin")
     number = re.sub(r"\D", "", str(first.get("wa_id") or first.get("phone") or ""))
-    return (
-        Kind.CONTACT,
-        "",
-        {"phone": f"+{number}" if number else None, "own": origin == "contact_request"},
-    )
+    phone = f"+{number}" if 5 <= len(number) <= 15 else None
+    return Kind.CONTACT, "", {"phone": phone, "own": origin == "contact_request"}
 
 
 def _system(item: dict[str, Any], account: str) -> Inbound:
+    """Only Meta's own word makes somebody else of a client."""
     body = _dict(item.get("system"))
     kind = str(body.get("type", ""))
-    old, new = str(item.get("from") or ""), str(body.get("wa_id") or body.get("new_wa_id") or "")
-    if kind == "user_changed_number" and old and new:
-        return IdentityChanged(
-            account,
-            Identity(IdentityKind.WA_PHONE, old),
-            Identity(IdentityKind.WA_PHONE, new),
-        )
-    old_id, new_id = str(item.get("from_user_id") or ""), str(body.get("user_id") or "")
-    if kind == "user_changed_user_id" and old_id and new_id:
-        return IdentityChanged(
-            account,
-            Identity(IdentityKind.WA_BSUID, old_id),
-            Identity(IdentityKind.WA_BSUID, new_id),
-        )
-    return Ignored(f"system {kind[:40]}", account)
+    if kind == "user_changed_number":
+        old, new = phone_of(item.get("from")), phone_of(body.get("wa_id") or body.get("new_wa_id"))
+    elif kind == "user_changed_user_id":
+        old, new = bsuid_of(item.get("from_user_id")), bsuid_of(body.get("user_id"))
+    else:
+        old = new = None
+    if old is None or new is None or old == new:
+        return Ignored(f"system {kind[:40]}", account)
+    return IdentityChanged(account, old, new)
 
 
 def _changed(item: dict[str, Any], kind: str, account: str) -> Inbound:
     body = _dict(item.get(kind))
-    original = body.get("original_message_id") or item.get("original_message_id")
+    original = id_of(body.get("original_message_id") or item.get("original_message_id"))
     if not original:
         return Ignored(f"{kind} of nothing", account)
     if kind == "revoke":
-        return Edited(account, str(original), None)
+        return Edited(account, original, None)
     inner = _dict(body.get("message"))
-    return Edited(account, str(original), text_of(inner) or None)
+    return Edited(account, original, text_of(inner))
 
 
 def _name(contacts: Sequence[dict[str, Any]], item: dict[str, Any]) -> str | None:
@@ -191,7 +218,7 @@ def _name(contacts: Sequence[dict[str, Any]], item: dict[str, Any]) -> str | Non
 def _context(item: dict[str, Any]) -> dict[str, Any]:
     quoted = _dict(item.get("context")).get("id")
     referral = _dict(item.get("referral"))
-    extra: dict[str, Any] = {"quotes": str(quoted)} if quoted else {}
+    extra: dict[str, Any] = {"quotes": id_of(quoted)} if id_of(quoted) else {}
     if referral:
         extra["referral"] = {
             k: str(referral[k])[:300]
