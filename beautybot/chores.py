@@ -6,18 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from beautybot.booking import appointments
-from beautybot.businesses import access, credentials
-from beautybot.businesses.access import ChannelAccount
-from beautybot.businesses.notices import NoticeKind, put as put_notice
-from beautybot.channels.base import Account, ConnectError
-<<<<<<< HEAD
-from beautybot.conversations import model_use
-from beautybot.kit import jobs, log
-=======
-from beautybot.conversations import attachments, model_use
+from beautybot.channels.base import ConnectError
+from beautybot.conversations import attachments, delivery, detour, model_use
+from beautybot.conversations.checking import Checking
 from beautybot.conversations.fetching import Fetching
-from beautybot.kit import jobs
->>>>>>> 03c1d17 (Read every recorded event as the contracts say; keep good items beside odd ones; learn of files, templates and owners' own accounts)
+from beautybot.kit import jobs, log
 from beautybot.kit.jobs import Job
 from beautybot.kit.wakeup import ToDo
 from beautybot.notifications import hearing, plans, reminders
@@ -32,6 +25,7 @@ EVERY = {
     "expire_holds": timedelta(seconds=30),
     "check_channels": timedelta(minutes=5),
     "remind": timedelta(minutes=1),
+    "go_around": timedelta(minutes=1),
     "forget_model_use": timedelta(days=1),
     "forget_old": timedelta(days=1),
     "check_owner_bot": timedelta(minutes=5),
@@ -110,44 +104,21 @@ async def forget_letters(worker: Worker, job: Job) -> timedelta | None:
 
 
 async def check_channels(worker: Worker, job: Job) -> timedelta | None:
-    """Look at every bot's webhook, mend what we can, tell the owner of the rest."""
-    for name in ("telegram", "whatsapp"):
-        for account in await worker.db.read(access.of_channel, name):
-            await _check(worker, account)
+    """Look at every connection, mend what we can, tell the owner of the rest."""
+    checking = Checking(worker.db, worker.channels, worker.keyring, worker.clock, worker.public_url)
+    await checking.check_all()
     return EVERY[job.name]
 
 
-async def _check(worker: Worker, account: ChannelAccount) -> None:
-    secrets = await worker.db.read(
-        credentials.of_account, worker.keyring, account.business_id, account.id
-    )
-    speaking = Account(account.external_id, secrets, account.details)
-    channel = worker.channels[account.channel]
-    callback = f"{worker.public_url}/api/webhooks/{account.channel}"
-    health = await channel.health(speaking, callback)
-    problem = None if health.ok else f"{health.problem} {health.advice}".strip()
-    if health.must_register:
-        try:
-            await channel.register(speaking, callback)
-            problem = None
-        except ConnectError as error:
-            problem = str(error)
-    if account.stopped_at is None and problem != account.problem:
-        await worker.db.write(_note, account, problem, worker.clock())
-
-
-def _note(conn: Any, account: ChannelAccount, problem: str | None, now: Any) -> None:
-    access.note(conn, account.business_id, account.id, problem=problem)
-    if problem is not None:
-        put_notice(
-            conn,
-            business_id=account.business_id,
-            kind=NoticeKind.CHANNEL_BROKEN,
-            key=f"health:{account.id}:{now:%Y-%m-%d}",
-            text=f"Подключение {account.display}: {problem}",
-            now=now,
-            details={"account_id": account.id},
-        )
+async def go_around(worker: Worker, job: Job) -> timedelta | None:
+    """What is stuck behind a channel that does not work goes another way, or the salon hears."""
+    now = worker.clock()
+    moved, lost = await worker.db.write(detour.around, now)
+    for one in lost:
+        await worker.db.write(delivery.give_up, one, now)
+    if moved or lost:
+        worker.wakeup.ring(ToDo.OUTBOX, ToDo.NOTICES)
+    return EVERY[job.name]
 
 
 async def fetch_media(worker: Worker, job: Job) -> timedelta | None:
@@ -158,9 +129,10 @@ async def fetch_media(worker: Worker, job: Job) -> timedelta | None:
 
 
 TABLE = {
-    attachments.JOB: fetch_media,
     "expire_holds": expire_holds,
     "check_channels": check_channels,
+    "go_around": go_around,
+    attachments.JOB: fetch_media,
     "check_owner_bot": check_owner_bot,
     "forget_letters": forget_letters,
     "tell_plans": tell_plans,

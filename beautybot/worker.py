@@ -227,7 +227,7 @@ class Worker:
         now = self.clock()
         envelopes, drops = await self.db.write(outbox.take, self.keyring, now, self.name, BATCH)
         for dropped in drops:
-            await self.db.write(delivery.tell, dropped, now)
+            await self.db.write(delivery.give_up, dropped, now)
         for envelope in envelopes:
             await self.sending.acquire()
             self._spawn(self._deliver(envelope))

@@ -32,6 +32,10 @@ class ChannelAccount:
     last_outbound_at: datetime | None
     stopped_at: datetime | None
     problem: str | None
+    advice: str | None = None
+    checked_at: datetime | None = None
+    last_error: str | None = None
+    last_error_at: datetime | None = None
 
 
 def connect(
@@ -51,6 +55,8 @@ def connect(
         "connected_at": now,
         "stopped_at": None,
         "problem": None,
+        "advice": None,
+        "last_error": None,
     }
     conn.execute(
         insert(conn, channel_accounts)
@@ -148,4 +154,8 @@ def _account(row: Row[Any]) -> ChannelAccount:
         last_outbound_at=row.last_outbound_at,
         stopped_at=row.stopped_at,
         problem=row.problem,
+        advice=row.advice,
+        checked_at=row.checked_at,
+        last_error=row.last_error,
+        last_error_at=row.last_error_at,
     )

@@ -191,6 +191,7 @@ class Health:
     problem: str = ""
     advice: str = ""
     must_register: bool = False  # we can mend it ourselves by registering again
+    details: Mapping[str, Any] = field(default_factory=dict)  # to be kept beside the account
 
 
 class Channel(Protocol):

@@ -76,6 +76,22 @@ def has(
     return conn.execute(_STANDING, mine).first() is not None
 
 
+def has_on(conn: Connection, business_id: int, client_id: int, channel: str) -> bool:
+    """True while a yes to personal data stands that was given on this channel."""
+    found = conn.execute(
+        select(consents.c.id)
+        .where(
+            consents.c.business_id == business_id,
+            consents.c.client_id == client_id,
+            consents.c.channel == channel,
+            consents.c.purpose == Purpose.PERSONAL_DATA,
+            consents.c.withdrawn_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 def was_asked(conn: Connection, business_id: int, client_id: int, purpose: Purpose) -> bool:
     """True if the client has ever said yes, also if it was taken back."""
     mine = {"business": business_id, "client": client_id, "purpose": str(purpose)}

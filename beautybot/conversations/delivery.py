@@ -17,7 +17,7 @@ from sqlalchemy import Connection, update
 from beautybot.businesses import access
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import Channel, Outbound, Scope, SendError, SendProblem
-from beautybot.conversations import messages as talk, outbox, settling
+from beautybot.conversations import detour, messages as talk, outbox, settling
 from beautybot.conversations.envelope import Dropped, Envelope, Weight
 from beautybot.conversations.models import conversations, outbox as outbox_table
 from beautybot.conversations.outbox import Drop
@@ -97,6 +97,13 @@ def not_sent(
     conn: Connection, envelope: Envelope, error: SendError, parts_sent: int, now: datetime
 ) -> None:
     """Decide by the class of the error: later, tell the owner, or stop writing to this client."""
+    access.note(
+        conn,
+        envelope.business_id,
+        envelope.account_id,
+        last_error=error.owner_words or WORDS[error.problem],
+        last_error_at=now,
+    )
     if parts_sent > envelope.parts_sent:
         talk.mark_parts(conn, envelope.business_id, envelope.message_id, parts_sent)
     match error.problem:
@@ -183,24 +190,25 @@ def settle_drop(conn: Connection, envelope: Envelope, why: str, now: datetime) -
     """Give a message up, and tell the salon if it mattered."""
     finish(conn, outbox_table, envelope.outbox_id, envelope.lease)
     outbox.drop(conn, envelope.business_id, envelope.outbox_id, envelope.message_id, why)
-    tell(
-        conn,
-        Drop(
-            envelope.business_id,
-            envelope.conversation_id,
-            envelope.message_id,
-            envelope.weight,
-            why,
-        ),
-        now,
+    lost = Drop(
+        envelope.business_id, envelope.conversation_id, envelope.message_id, envelope.weight, why
     )
+    give_up(conn, lost, now)
+
+
+def give_up(conn: Connection, lost: Drop, now: datetime) -> None:
+    """What will not leave by its own channel goes by another one, or the salon is told."""
+    certain = lost.why not in (Dropped.AMBIGUOUS, Dropped.PERSON_ANSWERS, Dropped.AGENT_OFF)
+    if certain and detour.another_way(conn, lost, now):
+        return
+    tell(conn, lost, now)
 
 
 def tell(conn: Connection, dropped: Drop, now: datetime) -> None:
     """A message that will not arrive is the salon's business, unless a person made it so."""
-    if dropped.why in (Dropped.PERSON_ANSWERS, Dropped.AGENT_OFF, Dropped.AMBIGUOUS):
+    if dropped.why in (Dropped.PERSON_ANSWERS, Dropped.AGENT_OFF, Dropped.ANOTHER_WAY):
         return
-    if dropped.weight is Weight.TALK and dropped.why == Dropped.EXPIRED:
+    if dropped.weight is Weight.TALK and dropped.why in (Dropped.EXPIRED, Dropped.AMBIGUOUS):
         return
     put_notice(
         conn,
@@ -214,7 +222,17 @@ def tell(conn: Connection, dropped: Drop, now: datetime) -> None:
     )
 
 
+WORDS = {
+    SendProblem.UNREACHABLE: "канал не отвечает.",
+    SendProblem.AMBIGUOUS: "канал не сказал, дошло ли сообщение.",
+    SendProblem.THROTTLED: "канал просит писать реже.",
+    SendProblem.CREDENTIALS: "канал не принимает наши доступы.",
+    SendProblem.RECIPIENT_GONE: "клиент заблокировал бота или номер недоступен.",
+    SendProblem.WINDOW_CLOSED: "прошло больше суток с последнего сообщения клиента.",
+    SendProblem.REJECTED: "канал не принял текст сообщения.",
+}
 REASONS = {
+    Dropped.AMBIGUOUS: "канал не сказал, дошёл ли он",
     Dropped.WINDOW_CLOSED: "прошло больше суток с последнего сообщения клиента",
     Dropped.UNREACHABLE: "клиент заблокировал бота или номер недоступен",
     Dropped.EXPIRED: "канал слишком долго не отвечал",

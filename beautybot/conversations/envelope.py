@@ -29,6 +29,16 @@ class Weight(StrEnum):
     PERSON = "person"
 
 
+# How often a message may be sent again when nobody knows whether it arrived: small talk
+# never, a booking once.
+MOST_DOUBTS = {
+    Weight.TALK: 0,
+    Weight.CONFIRMATION: 1,
+    Weight.REMINDER: 1,
+    Weight.PERSON: 1,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """A claimed message, ready to be sent; `dropped` says why it must not be, if it must not."""
@@ -56,6 +66,7 @@ class Dropped(StrEnum):
     EXPIRED = "expired"
     WINDOW_CLOSED = "window_closed"
     AMBIGUOUS = "ambiguous"
+    ANOTHER_WAY = "another_way"
 
 
 def loaded(conn: Connection, row: Any) -> Any:
@@ -108,7 +119,7 @@ def why_not(conn: Connection, row: Any, message: Any, now: datetime) -> Dropped 
             return Dropped.PERSON_ANSWERS
         if not message.ai_agent_enabled:
             return Dropped.AGENT_OFF
-    if row.state == "sending" and row.weight == Weight.TALK:
+    if row.state == "sending" and row.doubts >= MOST_DOUBTS[Weight(row.weight)]:
         return Dropped.AMBIGUOUS
     return None
 

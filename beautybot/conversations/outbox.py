@@ -20,12 +20,12 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, up
 from beautybot.businesses import credentials
 from beautybot.businesses.models import channel_accounts
 from beautybot.channels.base import Button, Template
-from beautybot.conversations import messages as talk
+from beautybot.conversations import messages as talk, pace
 from beautybot.conversations.envelope import Dropped, Envelope, Weight, loaded, sealed, why_not
 from beautybot.conversations.models import messages, outbox
 from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import across_salons, add, change, remove as delete
-from beautybot.kit.leases import LeaseLost, claim
+from beautybot.kit.leases import LeaseLost, claim, finish
 
 LIVES = {
     Weight.TALK: timedelta(hours=2),
@@ -69,6 +69,7 @@ class Draft:
     weight: Weight = Weight.TALK
     author: str = "agent"
     template: Template | None = None
+    instead_of: int | None = None  # the message that could not go by its own channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ def _payload(draft: Draft) -> dict[str, Any]:
         "buttons": [[b.id, b.title, b.description] for b in draft.buttons],
         "ask_contact": draft.ask_contact,
     }
+    if draft.instead_of is not None:
+        payload["instead_of"] = draft.instead_of
     if draft.template is not None:
         payload["template"] = to_builtins(draft.template)
     return payload
@@ -153,13 +156,18 @@ def take(
                 Drop(row.business_id, row.conversation_id, row.message_id, Weight(row.weight), why)
             )
             continue
+        wait = pace.wait(conn, row, message, now)
+        if wait is not None:
+            finish(conn, outbox, row.id, row.lease, due_at=now + wait)
+            continue
         if row.account_id not in opened:
             opened[row.account_id] = credentials.of_account(
                 conn, keyring, row.business_id, row.account_id
             )
         envelopes.append(sealed(row, message, opened[row.account_id]))
         mine = {"business_id": row.business_id, "id": row.id}
-        change(conn, outbox, mine, {"state": "sending"})
+        doubts = row.doubts + (row.state == "sending")
+        change(conn, outbox, mine, {"state": "sending", "doubts": doubts})
     return envelopes, drops
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -11,6 +13,9 @@ from beautybot.businesses.models import channel_accounts
 from beautybot.conversations import clients
 from beautybot.conversations.envelope import WHATSAPP_WINDOW
 from beautybot.conversations.models import conversations
+
+TEMPLATE = "visit_reminder"
+"""The template of ours that opens a closed window; date, hour, services and salon go into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,14 @@ class Route:
     template: str | None
 
 
-def open_for(conn: Connection, business_id: int, client_id: int, now: datetime) -> Route | None:
+def open_for(
+    conn: Connection, business_id: int, client_id: int, now: datetime, *, besides: int = 0
+) -> Route | None:
     """
     The best way to reach a client now; None if every one is closed.
 
     What is open without a template comes first, then the one used last.
+    `besides` is an account that is known not to work just now.
     """
     theirs = clients.everything_of(conn, business_id, client_id)
     if clients.get(conn, business_id, theirs[0]).opted_out:
@@ -42,6 +50,7 @@ def open_for(conn: Connection, business_id: int, client_id: int, now: datetime) 
             conversations.c.client_id.in_(theirs),
             conversations.c.unreachable_at.is_(None),
             channel_accounts.c.stopped_at.is_(None),
+            channel_accounts.c.id != besides,
         )
         .order_by(conversations.c.last_inbound_at.desc())
     ).all()
@@ -49,7 +58,17 @@ def open_for(conn: Connection, business_id: int, client_id: int, now: datetime) 
     for row in rows:
         last = row.last_inbound_at
         closed = row.channel == "whatsapp" and (last is None or now >= last + WHATSAPP_WINDOW)
-        template = row.details.get("reminder_template")
+        template = template_of(row.details)
         if not closed or template:
             found.append(Route(row.id, row.account_id, row.channel, closed, template))
     return min(found, key=lambda route: route.needs_template, default=None)
+
+
+def template_of(details: Mapping[str, Any]) -> str | None:
+    """The template that may open a closed window of this account; None while Meta refuses it."""
+    known = details.get("templates")
+    decided = known if isinstance(known, dict) else {}
+    named = details.get("reminder_template")
+    if isinstance(named, str) and decided.get(named, "APPROVED") == "APPROVED":
+        return named
+    return TEMPLATE if decided.get(TEMPLATE) == "APPROVED" else None

@@ -36,7 +36,6 @@ WEEKDAYS = (
     "в субботу",
     "в воскресенье",
 )
-TEMPLATE = "visit_reminder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ def _send(conn: Connection, business: Business, one: Due, now: datetime) -> None
 def _template(visit: Appointment, business: Business, route: routes.Route) -> Template:
     local = visit.start.astimezone(business.zone)
     values = (f"{local:%d.%m}", f"{local:%H:%M}", ", ".join(visit.service_names), business.name)
-    return Template(route.template or TEMPLATE, "ru", values)
+    return Template(route.template or routes.TEMPLATE, "ru", values)
 
 
 def _note(

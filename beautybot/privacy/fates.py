@@ -46,6 +46,7 @@ FATES = (
     Fate(talk.turns, "conversation_id", Link.CONVERSATIONS),
     Fate(talk.handoffs, "conversation_id", Link.CONVERSATIONS),
     Fate(talk.questions, "conversation_id", Link.CONVERSATIONS),
+    Fate(talk.attachments, "conversation_id", Link.CONVERSATIONS),
     Fate(talk.messages, "conversation_id", Link.CONVERSATIONS),
     Fate(talk.model_use, "client_id", Link.CLIENTS),
     Fate(talk.consents, "client_id", Link.CLIENTS),

@@ -19,7 +19,8 @@ from beautybot.channels.base import (
     SendProblem,
     Spot,
 )
-from beautybot.channels.whatsapp import errors, events, media, sending
+from beautybot.channels.whatsapp import errors, events, media, sending, templates
+from beautybot.channels.whatsapp.pace import Pace
 from beautybot.kit.http import Answer, HttpCaller, NoAnswer
 
 FIELDS = (
@@ -37,6 +38,7 @@ class WhatsApp:
     def __init__(self, base: str, *, proxy: str | None = None) -> None:
         self._base = base.rstrip("/")
         self._http = HttpCaller(proxy=proxy)
+        self._pace = Pace()
 
     def parse(self, body: bytes, received_at: datetime) -> Sequence[Inbound]:
         """Every item of a delivery; see `events.parse`."""
@@ -48,6 +50,7 @@ class WhatsApp:
 
     async def send(self, account: Account, message: Outbound) -> str:
         """POST the message; its wamid.  200 means accepted, not delivered."""
+        await self._pace.turn(account.external_id, account.details)
         answer = await self._post(account, sending.request(message))
         sent = answer.body.get("messages") if isinstance(answer.body, dict) else None
         if isinstance(sent, list) and sent and isinstance(sent[0], dict) and sent[0].get("id"):
@@ -101,7 +104,13 @@ class WhatsApp:
         state = health.get("can_send_message") if isinstance(health, dict) else None
         if state in ("LIMITED", "BLOCKED"):
             warnings.append(f"WhatsApp ограничил отправку с этого номера ({state}).")
-        kept = {"phone": shown, "waba_id": details.get("waba_id")}
+        speed = number.get("throughput")
+        kept = {
+            "phone": shown,
+            "waba_id": details.get("waba_id"),
+            "throughput": speed.get("level") if isinstance(speed, dict) else None,
+            "in_the_app": number.get("is_on_biz_app"),
+        }
         return Connected(phone_id, shown, kept, tuple(warnings))
 
     async def register(self, account: Account, callback_url: str) -> None:
@@ -136,7 +145,25 @@ class WhatsApp:
         if not apps:
             problem = "Приложение не подписано на события: сообщения клиентов не приходят."
             return Health(False, problem, "Мы подпишем его сами.", must_register=True)
-        return Health(True)
+        return Health(True, details={"templates": await self._templates(str(waba), token)})
+
+    async def _templates(self, waba: str, token: str) -> dict[str, str]:
+        """What Meta says of our template; it is proposed where it is not there yet."""
+        path = f"{self._base}/{waba}/message_templates"
+        try:
+            answer = await self._http.call(
+                "GET", f"{path}?name={templates.NAME}", headers=_bearer(token), timeout_s=10
+            )
+            known = templates.statuses(answer)
+            if templates.NAME in known or answer.status != 200:
+                return known
+            made = await self._http.call(
+                "POST", path, headers=_bearer(token), json=templates.proposal(), timeout_s=10
+            )
+        except NoAnswer:
+            return {}
+        status = made.body.get("status") if isinstance(made.body, dict) else None
+        return {templates.NAME: str(status)[:20]} if made.status == 200 and status else {}
 
     async def close(self) -> None:
         """Give the connections back."""
