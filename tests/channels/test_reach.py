@@ -23,7 +23,6 @@ from beautybot.conversations.health import Level
 from beautybot.conversations.outbox import Draft
 from beautybot.demo.fakes.faults import cut_answer
 from beautybot.demo.fakes.graph import FakeGraph
-from beautybot.demo.fakes.graph_errors import graph_fault
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.demo.fakes.server import serving
 from beautybot.demo.fakes.telegram import telegram_fault
@@ -313,7 +312,7 @@ async def test_each_trouble_is_said_in_words(here: Town) -> None:
     revoked = await words("telegram")
     await here.whatsapp(OLGA, "сколько стоит маникюр?")
     no_template = await words("whatsapp")
-    here.graph.faults.put(PHONE_ID, graph_fault(131031, "locked", method="messages"))
+    here.graph.world.numbers[PHONE_ID].can_send = "BLOCKED"
     await here.whatsapp(OLGA, "а педикюр?")
     locked = await words("whatsapp")
 
