@@ -8,7 +8,7 @@ the rules answer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from beautybot.businesses import model_accounts
 from beautybot.businesses.model_accounts import ModelAccount
@@ -42,23 +42,24 @@ class OwnModels:
     settings: Settings
     seconds: Callable[[], float] = clock.monotonic
     _known: dict[int, _Known] = field(default_factory=dict)
-    _built: list[LLM] = field(default_factory=list)
+    _built: dict[ModelAccount, LLM] = field(default_factory=dict)
 
     async def of(self, business_id: int) -> LLM | None:
         """The model for a turn of this salon; None: the rules alone."""
         known = self._known.get(business_id)
         if known is None or self.seconds() - known.at > LOOK_AGAIN_S:
-            known = await self._look(business_id, known)
+            known = await self._look(business_id)
             self._known[business_id] = known
         return known.llm
 
     async def aclose(self) -> None:
         """Give back the connections of the salons' own models; the shared one is not ours."""
-        for llm in self._built:
+        for llm in self._built.values():
             await llm.close()
+        self._built.clear()
         self._known.clear()
 
-    async def _look(self, business_id: int, before: _Known | None) -> _Known:
+    async def _look(self, business_id: int) -> _Known:
         try:
             account = await self.db.read(model_accounts.of_business, self.keyring, business_id)
         except CannotDecrypt as error:
@@ -66,9 +67,16 @@ class OwnModels:
             return _Known(self.seconds(), None, None)
         if account is None:
             return _Known(self.seconds(), None, self.shared)
-        if before is not None and before.account == account:
-            return _Known(self.seconds(), account, before.llm)
-        shared = None if self.settings.on_sqlite else self.db
-        made = registry.own(self.settings, account, shared)
-        self._built.append(made)  # also one that another replaces: it may be answering just now
-        return _Known(self.seconds(), account, made)
+        return _Known(self.seconds(), account, self._of_account(account))
+
+    def _of_account(self, account: ModelAccount) -> LLM:
+        """
+        One model for all salons of one account: its streams and its queue are the account's.
+
+        A replaced one stays open until the end, because it may be answering just now.
+        """
+        same = replace(account, business_id=0)
+        if same not in self._built:
+            shared = None if self.settings.on_sqlite else self.db
+            self._built[same] = registry.own(self.settings, account, shared)
+        return self._built[same]

@@ -121,7 +121,9 @@ def act(
         state = play(move, State(seen.state), commands)
     reply = None if move.silent or not move.parts else move.reply()
     if adviser.to_mend:
-        trouble(desk, adviser.to_mend)
+        trouble(desk, "Языковая модель не отвечает, отвечаю по правилам", adviser.to_mend)
+    elif adviser.warning:
+        trouble(desk, "Языковая модель отвечает слабее, чем вы выбрали", adviser.warning)
     done = put(conn, seen, move, reply, state, commands, now, adviser)
     if done.message_id is not None and move.memory.proposal is not None:
         # The yes counts only after this very message reached the client.
@@ -132,12 +134,12 @@ def act(
     return done
 
 
-def trouble(desk: Desk, what: str) -> None:
+def trouble(desk: Desk, now: str, what: str) -> None:
     """Tell the salon, once a day, that its language model waits for somebody to mend a setting."""
     desk.notify(
         NoticeKind.MODEL_BROKEN,
         f"{desk.now:%Y-%m-%d}:{what[:80]}",
-        f"Языковая модель не отвечает, отвечаю по правилам. Что проверить: {one_line(what)}",
+        f"{now}. Что проверить: {one_line(what)}",
     )
 
 

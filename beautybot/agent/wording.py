@@ -19,7 +19,7 @@ from beautybot.agent.rewording import PLACEHOLDER, Unfit, why_not
 from beautybot.businesses.salons import Business, Tone
 from beautybot.kit import clock
 from beautybot.kit.text import clean
-from beautybot.llm.base import Purpose, Request, Said
+from beautybot.llm.base import Finish, Purpose, Request, Said
 
 PATIENCE_S = 6.0
 """How long a finished reply may wait for its wording."""
@@ -73,7 +73,7 @@ async def reword(adviser: Adviser, reply: Reply, session: str, *, check: Check =
         if answer is None:
             break
         said = clean(answer.text, 4_000).strip()
-        wrong = check(reply.mould, said)
+        wrong = Unfit("cut off") if answer.finish is Finish.LENGTH else check(reply.mould, said)
         if wrong is None:
             return Worded(replies.reworded(reply, said), tuple(unfit))
         unfit.append(wrong)

@@ -163,7 +163,9 @@ async def _model(settings: Settings) -> list[Finding]:
     roots = list(_own_roots(settings.gigachat_ca_bundle_file))
     state = "ok" if probe.ok else "broken"
     mend = "" if probe.ok else "the receptionist works by rules meanwhile"
-    return [*roots, *(Finding("language model", state, line, mend) for line in probe.lines)]
+    found = [Finding("language model", state, line, mend) for line in probe.lines]
+    found += [Finding("language model", "warning", w, "GIGACHAT_MODEL") for w in probe.warnings]
+    return [*roots, *found]
 
 
 async def _own_models(house: House) -> AsyncIterator[Finding]:

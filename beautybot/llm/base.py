@@ -88,6 +88,7 @@ class Reply:
     request_id: str = ""
     seconds: float = 0.0
     calls: int = 1  # how often the model was asked for it: repairs and second tries count
+    warning: str = ""  # what somebody should mend though there is an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Probe:
 
     ok: bool
     lines: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 class LLM(Protocol):

@@ -51,7 +51,8 @@ class Chain:
         """What every model says of itself."""
         found = [await model.probe() for model in self._models]
         lines = tuple(line for probe in found for line in probe.lines)
-        return Probe(all(probe.ok for probe in found), lines)
+        warnings = tuple(line for probe in found for line in probe.warnings)
+        return Probe(all(probe.ok for probe in found), lines, warnings)
 
     async def close(self) -> None:
         """Give the connections back."""

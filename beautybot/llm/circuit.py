@@ -21,16 +21,20 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
-        """True while it refuses."""
+        """True until a call works again; once a minute one is let through to see."""
         return self._failures >= OPENS_AFTER
+
+    @property
+    def rests(self) -> bool:
+        """True while it refuses everybody."""
+        return self.is_open and self._seconds() - self._asked_at < REST_S
 
     def check(self) -> None:
         """LLMUnavailable while the breaker is open; the first after a minute may try."""
-        if not self.is_open:
-            return
-        if self._seconds() - self._asked_at < REST_S:
+        if self.rests:
             raise LLMUnavailable("the model is resting after failures")
-        self._asked_at = self._seconds()
+        if self.is_open:
+            self._asked_at = self._seconds()
 
     def failed(self) -> None:
         """A call failed."""

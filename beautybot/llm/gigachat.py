@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import base64
 import ssl
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -19,12 +20,12 @@ from gigachat import GigaChatAsyncClient
 from gigachat.context import request_id_cvar, session_id_cvar
 from gigachat.exceptions import GigaChatException, RateLimitError, ResponseError
 
-from beautybot.kit import log
+from beautybot.kit import clock, log
 from beautybot.kit.db import Database
 from beautybot.llm.base import Finish, LLMMisconfigured, LLMUnavailable, Request
 from beautybot.llm.steady import Steady
 from beautybot.llm.streams import SharedStreams
-from beautybot.llm.wire import Form, Heard, NotThisWay, TooLong, TryAgain
+from beautybot.llm.wire import Form, Heard, NotThisWay, TooLong, TryAgain, is_refusal
 from beautybot.settings import Settings, hide_from_libraries
 
 logger = log.get(__name__)
@@ -36,13 +37,10 @@ FILTERED = (
     "request_filter",
     "request_whitelist",
 )
-CANNED = (
-    "Не люблю менять тему разговора",
-    "Что-то в вашем вопросе меня смущает",
-    "Как у нейросетевой языковой модели",
-)
 # Tokens are bought by model: where one's are used up, a smaller one may still have some.
 SMALLER = {"GigaChat-2-Max": "GigaChat-2-Pro", "GigaChat-2-Pro": "GigaChat-2"}
+ASK_AGAIN_S = 3_600.0
+"""After this long the model of the settings is asked again: somebody may have bought tokens."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -98,9 +96,10 @@ class GigaChatWire:
 
     name = "GigaChat"
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, seconds: Callable[[], float] = clock.monotonic) -> None:
         self._account = account
-        self._model = account.model
+        self._seconds = seconds
+        self._used_up: dict[str, float] = {}  # models without tokens, and since when
         self._client: GigaChatAsyncClient | None = None
 
     async def send(self, request: Request, form: Form) -> Heard:
@@ -108,14 +107,15 @@ class GigaChatWire:
         asked = str(uuid4())
         session_id_cvar.set(request.session)
         request_id_cvar.set(asked)
+        model = self._with_tokens()
         try:
-            answer = await self._open().achat.create(_body(request, self._model, form))
-            return _heard(answer.model_dump(), form, asked)
+            answer = await self._open().achat.create(_body(request, model, form))
+            return replace(_heard(answer.model_dump(), form, asked), warning=self._warning(model))
         except ResponseError as error:
-            if error.status_code == 402 and self._model in SMALLER:
-                self._model = SMALLER[self._model]
-                logger.warning("GigaChat: the tokens are used up", other_model=self._model)
-                raise TryAgain("the tokens of one model are used up", after_s=0.01) from None
+            if error.status_code == 402 and model in SMALLER:
+                self._used_up[model] = self._seconds()
+                logger.warning("GigaChat: the tokens are used up", of=model)
+                return await self.send(request, form)
             raise self._meaning(error) from None
         except (httpx.HTTPError, OSError) as error:
             raise _unreachable(error) from None
@@ -126,6 +126,17 @@ class GigaChatWire:
         """Give the connections back."""
         if self._client is not None:
             await self._client.aclose()
+
+    def _with_tokens(self) -> str:
+        """The model of the settings, or the next smaller one that may have tokens left."""
+        model = self._account.model
+        while model in SMALLER and self._seconds() - self._used_up.get(model, -1e9) < ASK_AGAIN_S:
+            model = SMALLER[model]
+        return model
+
+    def _warning(self, model: str) -> str:
+        wanted = self._account.model
+        return "" if model == wanted else f"the tokens of {wanted} are used up, {model} answers"
 
     def _open(self) -> GigaChatAsyncClient:
         if self._client is None:
@@ -213,7 +224,7 @@ def _heard(answer: dict[str, Any], form: Form, asked: str) -> Heard:
     text = "".join(str(p.get("text") or "") for p in parts)
     reason = str(answer.get("finish_reason") or messages[0].get("finish_reason") or "stop")
     finish = Finish.LENGTH if reason == "length" else Finish.STOP
-    if reason in FILTERED or text.lstrip().startswith(CANNED):
+    if reason in FILTERED or is_refusal(text):
         finish, text, parts = Finish.FILTERED, "", []
     call = next((p["function_call"] for p in parts if p.get("function_call")), None)
     data = None

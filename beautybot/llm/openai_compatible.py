@@ -12,7 +12,7 @@ from uuid import uuid4
 from beautybot.kit.http import HttpCaller, NoAnswer
 from beautybot.llm.base import Finish, LLMMisconfigured, LLMUnavailable, Request
 from beautybot.llm.steady import Steady
-from beautybot.llm.wire import Form, Heard, NotThisWay, TooLong, TryAgain
+from beautybot.llm.wire import Form, Heard, NotThisWay, TooLong, TryAgain, is_refusal
 from beautybot.settings import Settings
 
 STREAMS = 8
@@ -100,9 +100,10 @@ def _heard(body: Any, form: Form, asked: str) -> Heard:
             function = message["tool_calls"][0]["function"]
             text = str(function["arguments"]) if function.get("name") == "answer" else ""
         usage = body.get("usage") or {}
+        finish = _finish(str(choice.get("finish_reason") or "stop"), message, text)
         return Heard(
-            text=text if choice.get("finish_reason") != "content_filter" else "",
-            finish=_finish(str(choice.get("finish_reason") or "stop"), message),
+            text=text if finish is not Finish.FILTERED else "",
+            finish=finish,
             model=str(body.get("model") or ""),
             input_tokens=int(usage.get("prompt_tokens") or 0),
             output_tokens=int(usage.get("completion_tokens") or 0),
@@ -112,8 +113,8 @@ def _heard(body: Any, form: Form, asked: str) -> Heard:
         raise LLMUnavailable("the endpoint of OPENAI_BASE_URL answered oddly") from None
 
 
-def _finish(reason: str, message: dict[str, Any]) -> Finish:
-    if reason == "content_filter" or message.get("refusal"):
+def _finish(reason: str, message: dict[str, Any], text: str) -> Finish:
+    if reason == "content_filter" or message.get("refusal") or is_refusal(text):
         return Finish.FILTERED
     return Finish.LENGTH if reason == "length" else Finish.STOP
 

@@ -42,6 +42,13 @@ CUT_TO = 2_000
 A_USUAL_ANSWER_S = 1.0
 """How long an answer is thought to take until we have seen some."""
 
+SMALLEST = {
+    "type": "object",
+    "properties": {"answer": {"type": "string", "enum": ["да", "нет"]}},
+    "required": ["answer"],
+}
+"""What `doctor` asks for, to see in which form an account gives structures."""
+
 Sleep = Callable[[float], Awaitable[None]]
 Gate = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -62,6 +69,7 @@ class Steady:
         self._wire = wire
         self._queue = FairQueue(streams)
         self._breaker = Breaker(seconds)
+        self._in_a_hurry = Breaker(seconds)  # well, but too slow for what can be left out
         self._rung = 0
         self._usual_s = A_USUAL_ANSWER_S
         self._sleep = sleep
@@ -69,16 +77,18 @@ class Steady:
 
     @property
     def crowded(self) -> bool:
-        """True while callers wait for a stream, or while the account is resting."""
-        return self._queue.crowded or self._breaker.is_open
+        """True while callers wait for a stream, or while the account rests or is too slow."""
+        return self._queue.crowded or self._breaker.rests or self._in_a_hurry.rests
 
     async def complete(self, request: Request) -> Reply:
         """One answer before the deadline; LLMUnavailable otherwise."""
-        self._breaker.check()
+        tries = 1 if self._breaker.is_open or request.purpose is Purpose.WORD else TRIES
+        self._check(request)
         ahead = self._queue.ahead_of(request.tenant)
         if ahead and ahead * self._usual_s > self._in_time(request):
             raise LLMBusy(f"the queue to {self.name} is too long to wait")
-        call = _Call(self._wire, request, self._sleep)
+        until = clock.monotonic() + request.deadline_s
+        call = _Call(self._wire, request, self._sleep, until, tries)
         try:
             async with (
                 asyncio.timeout(request.deadline_s),
@@ -90,7 +100,7 @@ class Steady:
         except TimeoutError:
             if call.started is None:
                 raise LLMBusy(f"no stream of {self.name} came free in time") from None
-            self._breaker.failed()
+            self._in_time_for(request.purpose).failed()
             raise LLMUnavailable(f"{self.name} did not answer in time") from None
         except NotThisWay:
             self._breaker.failed()
@@ -101,8 +111,19 @@ class Steady:
             self._breaker.failed()
             raise
         self._breaker.worked()
+        self._in_time_for(request.purpose).worked()
         self._usual_s += (reply.seconds - self._usual_s) / 8
         return reply
+
+    def _check(self, request: Request) -> None:
+        """LLMUnavailable where a breaker is open."""
+        if request.purpose is Purpose.WORD:
+            self._in_a_hurry.check()
+        self._breaker.check()
+
+    def _in_time_for(self, purpose: Purpose) -> Breaker:
+        """A model too slow to reword a reply may still be quick enough to understand one."""
+        return self._in_a_hurry if purpose is Purpose.WORD else self._breaker
 
     def _in_time(self, request: Request) -> float:
         """The seconds that all streams together have until a new call had to start."""
@@ -112,10 +133,11 @@ class Steady:
         """One tiny call, past the breaker; never raises."""
         asked = (Said("user", "Ответь одним словом: да"),)
         request = Request(Purpose.UNDERSTAND, asked, "probe", "probe", PROBE_S, max_tokens=5)
-        call = _Call(self._wire, request, self._sleep)
+        call = _Call(self._wire, request, self._sleep, clock.monotonic() + PROBE_S, TRIES)
         try:
             async with asyncio.timeout(PROBE_S):
                 heard = await call.send(request, Form.TEXT)
+                form = await self._best_form(call)
         except TimeoutError:
             return Probe(False, (f"{self.name} did not answer within {PROBE_S:.0f} seconds",))
         except NotThisWay:
@@ -123,11 +145,18 @@ class Steady:
         except LLMUnavailable as error:
             return Probe(False, (str(error),))
         self._breaker.worked()
-        return Probe(True, (f"{self.name} answers as {heard.model}",))
+        said = f"{self.name} answers as {heard.model}, structured answers by {form}"
+        return Probe(True, (said,), (heard.warning,) if heard.warning else ())
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._wire.close()
+
+    async def _best_form(self, call: _Call) -> str:
+        """Which rung of the ladder the account has; "words" where it has neither of the first."""
+        asked = replace(call.request, schema=SMALLEST, max_tokens=50)
+        _, form = await self._down_the_ladder(replace(call, request=asked))
+        return "words" if form is Form.TEXT else str(form)
 
     async def _ask(self, call: _Call) -> Reply:
         if call.request.schema is None:
@@ -165,13 +194,15 @@ class _Call:
     wire: Wire
     request: Request
     sleep: Sleep
+    until: float
+    tries: int
     started: float | None = None
     sent: int = 0
 
     async def send(self, request: Request, form: Form) -> Heard:
         """Send, once more after a passing trouble or with a shorter prompt."""
         cut = False
-        for attempt in range(1, TRIES + 2):
+        for attempt in range(1, self.tries + 2):
             self.sent += 1
             try:
                 return await self.wire.send(request, form)
@@ -180,9 +211,10 @@ class _Call:
                     raise LLMUnavailable("the prompt is too long") from None
                 request, cut = shortened(request), True
             except TryAgain as trouble:
-                if attempt >= TRIES:
+                pause = _pause(attempt, trouble.after_s)
+                if attempt >= self.tries or clock.monotonic() + pause >= self.until:
                     raise _given_up(trouble) from None
-                await self.sleep(_pause(attempt, trouble.after_s))
+                await self.sleep(pause)
         raise LLMUnavailable("no answer")
 
     def in_form(self, heard: Heard) -> Reply | None:
@@ -206,6 +238,7 @@ class _Call:
             request_id=heard.request_id,
             seconds=clock.monotonic() - began,
             calls=self.sent,
+            warning=heard.warning,
         )
 
 

@@ -55,6 +55,22 @@ class Heard:
     input_tokens: int = 0
     output_tokens: int = 0
     request_id: str = ""
+    warning: str = ""  # what somebody should mend though there is an answer
+
+
+# How models of the GigaChat family begin when they refuse a topic under an ordinary "stop".
+CANNED = (
+    "Не люблю менять тему разговора",
+    "Что-то в вашем вопросе меня смущает",
+    "Как у нейросетевой языковой модели",
+    "Как и любая языковая модель",
+    "Генеративные языковые модели не обладают",
+)
+
+
+def is_refusal(text: str) -> bool:
+    """True if a text is a provider's ready refusal; not a word of it is for clients."""
+    return text.lstrip(" \n\t\"'«*").startswith(CANNED)
 
 
 class Wire(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from beautybot.demo.fakes.gigachat.fake import FakeGigaChat
 from beautybot.demo.fakes.gigachat.oauth import Credential
 from beautybot.demo.fakes.server import Tls, serving
+from beautybot.kit import clock
 from beautybot.llm import gigachat
 from beautybot.llm.base import Purpose, Request, Said
 from beautybot.llm.steady import Steady
@@ -56,6 +57,7 @@ async def gigachat_at_work(
     *,
     tls: Tls | None = None,
     account: dict[str, Any] | None = None,
+    seconds: Callable[[], float] = clock.monotonic,
     **credential: Any,
 ) -> AsyncIterator[tuple[FakeGigaChat, Steady, Credential]]:
     """A double with one credential and our model of it; pauses between tries take no time."""
@@ -71,7 +73,7 @@ async def gigachat_at_work(
             auth_url=f"{url}/api/v2/oauth",
             streams=known.streams,
         )
-        wire = gigachat.GigaChatWire(replace(ours, **(account or {})))
+        wire = gigachat.GigaChatWire(replace(ours, **(account or {})), seconds)
         model = Steady(wire, streams=known.streams, sleep=no_pause)
         try:
             yield fake, model, known

@@ -10,12 +10,19 @@ from typing import Any
 import pytest
 from model_at_work import CLIENT, SECRET, UNDERSTOOD, asking, gigachat_at_work
 
-from beautybot.demo.fakes.faults import cut_answer, lost_answer, refused, trickled_answer
+from beautybot.demo.fakes.faults import (
+    cut_answer,
+    late_answer,
+    lost_answer,
+    refused,
+    trickled_answer,
+)
 from beautybot.demo.fakes.gigachat.brains import CANNED_REFUSAL, Thought, refusal
 from beautybot.demo.fakes.gigachat.fake import FakeGigaChat
 from beautybot.demo.fakes.gigachat.lies import Lie, LyingBrain
 from beautybot.demo.fakes.private_ca import private_tls
 from beautybot.kit import clock
+from beautybot.llm import gigachat
 from beautybot.llm.base import Finish, LLMBusy, LLMInvalid, LLMMisconfigured, LLMUnavailable
 
 KEY = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
@@ -204,6 +211,69 @@ async def test_used_up_tokens_of_one_model_move_on_to_a_smaller_one() -> None:
         assert reply.model.startswith("GigaChat-2:")
 
 
+async def test_a_model_whose_tokens_were_bought_again_comes_back_within_the_hour() -> None:
+    """Until then every answer says what somebody should mend, and so does the probe."""
+    now = 0.0
+    async with gigachat_at_work(seconds=lambda: now) as (_, model, credential):
+        credential.exhausted.add("GigaChat-2-Pro")
+        smaller = await model.complete(asking())
+        probe = await model.probe()
+        credential.exhausted.clear()
+        still = await model.complete(asking())
+        now += gigachat.ASK_AGAIN_S + 1
+        again = await model.complete(asking())
+
+    assert "tokens of GigaChat-2-Pro are used up" in smaller.warning
+    assert probe.ok
+    assert "GigaChat-2-Pro" in probe.warnings[0]
+    assert still.model.startswith("GigaChat-2:")
+    assert again.model.startswith("GigaChat-2-Pro:")
+    assert again.warning == ""
+
+
+@pytest.mark.parametrize(
+    ("json_schema", "faults", "form"),
+    [(True, 0, "json_schema"), (False, 0, "function"), (True, 2, "words")],
+)
+async def test_the_probe_says_how_structures_are_answered(
+    json_schema: bool, faults: int, form: str
+) -> None:
+    """The rung of the ladder this account has."""
+    async with gigachat_at_work(json_schema=json_schema) as (fake, model, _):
+        await model.complete(asking())
+        if faults:
+            fake.faults.put(CLIENT, late_answer(0))
+            fake.faults.put(CLIENT, refused(422), times=faults)
+        probe = await model.probe()
+
+    assert probe.ok
+    assert probe.lines[0].endswith(f"structured answers by {form}")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (402, "tokens of GIGACHAT_MODEL are used up"),
+        (403, "GIGACHAT_SCOPE does not allow"),
+        (404, "no such GIGACHAT_MODEL"),
+        (413, "too long"),
+        (422, "refuses our requests"),
+        (429, "streams of GigaChat are busy"),
+        (503, "answered 503"),
+    ],
+)
+async def test_every_status_has_a_line_of_its_own_in_the_probe(status: int, words: str) -> None:
+    """What `doctor` prints; never two, never the provider's own text."""
+    async with gigachat_at_work() as (fake, model, _):
+        fake.faults.put(CLIENT, refused(status, {"message": "canary"}), times=10)
+        probe = await model.probe()
+
+    assert not probe.ok
+    assert len(probe.lines) == 1
+    assert words in probe.lines[0]
+    assert "canary" not in probe.lines[0]
+
+
 async def test_too_long_a_prompt_is_cut_once() -> None:
     """The instruction and the end of what was said stay."""
     async with gigachat_at_work() as (fake, model, _):
@@ -221,9 +291,20 @@ async def test_a_passing_trouble_is_tried_once_more(status: int) -> None:
     async with gigachat_at_work() as (fake, model, _):
         fake.faults.put(CLIENT, refused(status, headers={"retry-after": "600"}))
 
-        reply = await model.complete(asking())
+        reply = await model.complete(asking(deadline_s=20))
 
         assert reply.calls == 2
+
+
+async def test_who_is_told_to_wait_longer_than_he_can_gives_up_at_once() -> None:
+    """Busy is not gone: nobody is put to rest for it, and nobody sleeps a server's ten minutes."""
+    async with gigachat_at_work() as (fake, model, _):
+        for _ in range(5):
+            fake.faults.put(CLIENT, refused(429, headers={"retry-after": "600"}))
+            with pytest.raises(LLMBusy):
+                await model.complete(asking(deadline_s=3))
+
+        assert (await model.complete(asking())).text
 
 
 async def test_a_lasting_trouble_is_given_up_after_two_tries() -> None:

@@ -75,6 +75,28 @@ async def test_each_salon_asks_with_its_own_account_and_falls_back_on_no_other(
     assert len(fake.prompts) == 3
 
 
+async def test_salons_of_one_account_share_its_streams(sqlite_db: Database) -> None:
+    """An owner of two salons has one account: never more calls at once than it allows."""
+    world = await sqlite_db.write(open_salons)
+    fake = FakeGigaChat(latency=lambda: 0.02)
+    fake.add_credential("chain", "own-secret", streams=1)
+    async with serving(fake) as url:
+        settings = Settings(gigachat_base_url=f"{url}/v1", gigachat_auth_url=f"{url}/api/v2/oauth")
+        models = OwnModels(None, sqlite_db, KEYRING, settings)
+        salons = (world.romashka.id, world.lilia.id)
+        for salon in salons:
+            account = own(salon, "chain", "own-secret")
+            await sqlite_db.write(model_accounts.put, KEYRING, account, MONDAY)
+        found = [await models.of(salon) for salon in salons]
+        replies = await asyncio.gather(
+            *(m.complete(asking(deadline_s=20)) for m in found * 3 if m is not None)
+        )
+        await models.aclose()
+
+    assert [reply.calls for reply in replies] == [1] * 6
+    assert fake.streams.peak["chain"] == 1
+
+
 async def test_a_secret_is_kept_closed_opens_for_its_salon_alone_and_is_rotated(
     db: Database, world: World
 ) -> None:

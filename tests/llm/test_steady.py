@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from model_at_work import asking, no_pause
 
-from beautybot.llm.base import Finish, LLMBusy, LLMUnavailable, Reply, Request
+from beautybot.llm.base import Finish, LLMBusy, LLMUnavailable, Purpose, Reply, Request
 from beautybot.llm.chain import Chain
 from beautybot.llm.circuit import OPENS_AFTER
 from beautybot.llm.scripted import ScriptedModel
@@ -138,6 +139,69 @@ async def test_a_model_that_is_gone_is_asked_no_more_until_a_minute_has_passed()
     assert at_rest == 0
     assert sum(isinstance(one, Reply) for one in back) == 1
     assert (await model.complete(asking())).text == "да"
+
+
+async def test_after_its_minute_a_model_that_is_still_gone_is_asked_with_one_call() -> None:
+    """No second try, whatever the question is; then another minute of silence."""
+    now = 1000.0
+    wire = SlowWire()
+    model = Steady(wire, streams=1, sleep=no_pause, seconds=lambda: now)
+    wire.trouble = GONE
+    for _ in range(OPENS_AFTER):
+        with pytest.raises(LLMUnavailable):
+            await model.complete(asking())
+    calls = len(wire.served)
+    for _ in range(3):
+        now += 61
+        for _ in range(20):
+            with pytest.raises(LLMUnavailable):
+                await model.complete(asking())
+
+    assert len(wire.served) - calls == 3
+
+
+async def test_a_reply_that_only_waits_for_its_wording_is_tried_once() -> None:
+    """A model killed in mid-talk costs a finished reply no second try and no pause."""
+    wire = SlowWire()
+    wire.trouble = GONE
+    with pytest.raises(LLMUnavailable):
+        await steady(wire).complete(replace(asking(), purpose=Purpose.WORD))
+
+    assert len(wire.served) == 1
+
+
+async def test_a_model_too_slow_to_reword_still_understands() -> None:
+    """Its wordings rest for a minute, and whoever could wait for one is told so."""
+    now = 1000.0
+    wire = SlowWire(0.02)
+    model = Steady(wire, streams=1, sleep=no_pause, seconds=lambda: now)
+    wording = replace(asking(deadline_s=0.001), purpose=Purpose.WORD)
+    for _ in range(OPENS_AFTER):
+        with pytest.raises(LLMUnavailable, match="in time"):
+            await model.complete(wording)
+    resting = model.crowded
+    understood = await model.complete(asking())
+    now += 61
+    back = await model.complete(replace(wording, deadline_s=5))
+
+    assert resting
+    assert understood.text == back.text == "да"
+    assert not model.crowded
+
+
+async def test_once_its_minute_is_over_a_model_is_not_thought_crowded() -> None:
+    """So that even a salon whose rules are always sure finds out that it is back."""
+    now = 1000.0
+    wire = SlowWire()
+    wire.trouble = GONE
+    model = Steady(wire, streams=1, sleep=no_pause, seconds=lambda: now)
+    for _ in range(OPENS_AFTER):
+        with pytest.raises(LLMUnavailable):
+            await model.complete(asking())
+    before = model.crowded
+    now += 61
+
+    assert (before, model.crowded) == (True, False)
 
 
 async def test_the_second_model_answers_where_the_first_cannot() -> None:
