@@ -24,6 +24,7 @@ class Topic(StrEnum):
     PAYMENT = "payment"
     PROMO = "promo"
     SPECIALISTS = "specialists"
+    ASSISTANT = "assistant"  # who is answering: a person or a program
     OTHER = "other"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from beautybot.agent import commands as c, interpreting, presses, rules
+from beautybot.agent import commands as c, delicate, interpreting, presses, rules
 from beautybot.agent.adviser import Adviser
 from beautybot.agent.commands import Command
 from beautybot.agent.memory import Asked, Memory
@@ -58,6 +58,8 @@ async def understand(
         found += _of_message(message, seen, memory, salon)
     if interpreting.is_unsure(found):
         found = await interpreting.ask(adviser, seen, memory, salon, found)
+        if adviser.filtered and interpreting.is_unsure(found):
+            return [c.Human("sensitive")]
     return ordered(found)
 
 
@@ -125,7 +127,8 @@ def _of_message(message: Message, seen: Seen, memory: Memory, salon: Salon) -> l
         case Kind.ORDER:
             return [c.Human("order")]
         case _ if message.text.strip():
-            return rules.of_text(message.text, message.sent_at, seen.business, memory, salon)
+            found = rules.of_text(message.text, message.sent_at, seen.business, memory, salon)
+            return delicate.heard(message.text, found)
         case _:
             return [c.Attached(message.kind)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from beautybot.agent import knowledge, saying, summary
+from beautybot.agent import delicate, knowledge, saying, summary
 from beautybot.agent.commands import (
     AskInfo,
     Attached,
@@ -28,6 +28,14 @@ from beautybot.kit.text import one_line
 
 MOST_MISSES = 2
 MOST_STRAYS = 2
+EMERGENCY = "112"
+OWN_WORDS: dict[str, dict[str, str]] = {
+    "medical": {},
+    "complaint": {},
+    "distress": {"number": EMERGENCY},
+    "minor": {"age": str(delicate.GROWN_UP)},
+}
+"""Reasons to call a person that are told to the client in words of their own, with their facts."""
 
 
 def play(move: Move, command: Command) -> None:
@@ -62,8 +70,8 @@ def hand_over(move: Move, reason: str) -> None:
     move.memory = move.memory.forget_visit()
     move.desk.hand_over(reason, told)
     move.decide(f"handed over: {reason}")
-    key = {"medical": "handoff_medical", "complaint": "handoff_complaint"}.get(reason, "handoff")
-    move.say(f"service_inquiry.{key}")
+    key = f"handoff_{reason}" if reason in OWN_WORDS else "handoff"
+    move.say(f"service_inquiry.{key}", **OWN_WORDS.get(reason, {}))
     move.advance = False
 
 
@@ -79,6 +87,8 @@ def _answer(move: Move, command: AskInfo) -> None:
                 move.say("service_inquiry.address", address=where)
             else:
                 _pass_on(move, command.text)
+        case Topic.ASSISTANT:
+            move.say("service_inquiry.assistant")
         case Topic.SPECIALISTS:
             _people(move, command)
         case Topic.SERVICES if command.wishes:
