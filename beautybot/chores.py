@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from beautybot.agent import unanswered
 from beautybot.booking import appointments
 from beautybot.channels.base import ConnectError
 from beautybot.conversations import attachments, delivery, detour, model_use
@@ -31,6 +32,7 @@ EVERY = {
     "check_owner_bot": timedelta(minutes=5),
     "tell_plans": timedelta(minutes=5),
     "forget_letters": timedelta(hours=6),
+    "mind_waiting_clients": timedelta(minutes=1),
 }
 AT_ONCE = ("check_owner_bot",)
 """A new installation's owners need not wait for the first round."""
@@ -65,6 +67,13 @@ async def forget_old(worker: Worker, job: Job) -> timedelta | None:
 async def scrub(worker: Worker, _job: Job) -> timedelta | None:
     """Leave no trace of what was erased; put by whoever erased."""
     return None if await worker.db.scrub() else timedelta(seconds=5)
+
+
+async def mind_waiting_clients(worker: Worker, job: Job) -> timedelta | None:
+    """Remind of clients who were promised a person and have not heard from one."""
+    if await worker.db.write(unanswered.remind, worker.clock()):
+        worker.wakeup.ring(ToDo.OUTBOX, ToDo.NOTICES)
+    return EVERY[job.name]
 
 
 async def remind(worker: Worker, job: Job) -> timedelta | None:
@@ -139,5 +148,6 @@ TABLE = {
     "forget_model_use": forget_model_use,
     "forget_old": forget_old,
     SCRUB: scrub,
+    "mind_waiting_clients": mind_waiting_clients,
     "remind": remind,
 }

@@ -51,7 +51,6 @@ class Adviser:
     consulted: list[Consultation] = field(default_factory=list)
     to_mend: str = ""  # a setting somebody must mend before the model can help
     warning: str = ""  # what somebody should mend though it helps
-    filtered: bool = False  # the model refused the topic
 
     @property
     def has_time(self) -> bool:
@@ -75,7 +74,6 @@ class Adviser:
             self._keep(request, problem=str(error))
             return None
         self.warning = reply.warning or self.warning
-        self.filtered = self.filtered or reply.finish is Finish.FILTERED
         reply = replace(reply, text=clean(reply.text), data=_clean(reply.data))
         self._keep(
             request,

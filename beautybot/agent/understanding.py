@@ -58,8 +58,6 @@ async def understand(
         found += _of_message(message, seen, memory, salon)
     if interpreting.is_unsure(found):
         found = await interpreting.ask(adviser, seen, memory, salon, found)
-        if adviser.filtered and interpreting.is_unsure(found):
-            return [c.Human("sensitive")]
     return ordered(found)
 
 
@@ -127,8 +125,8 @@ def _of_message(message: Message, seen: Seen, memory: Memory, salon: Salon) -> l
         case Kind.ORDER:
             return [c.Human("order")]
         case _ if message.text.strip():
-            found = rules.of_text(message.text, message.sent_at, seen.business, memory, salon)
-            return delicate.heard(message.text, found)
+            said = rules.of_text(message.text, message.sent_at, seen.business, memory, salon)
+            return delicate.heard(message.text, said)
         case _:
             return [c.Attached(message.kind)]
 

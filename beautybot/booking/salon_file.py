@@ -304,6 +304,9 @@ def _settings(value: Any, problems: list[str]) -> tuple[dict[str, Any], dict[str
         msgspec.convert({k: v for k, v in rules.items() if k in names}, SalonSettings)
     except msgspec.ValidationError as error:
         problems.append(f"settings: {error} (consent is one of {', '.join(Consent)})")
+    handoff_h = rules.get("handoff_h", 12)
+    if isinstance(handoff_h, int) and not 1 <= handoff_h <= 168:
+        problems.append("settings.handoff_h: a whole number from 1 to 168")
     agent = value.get("agent") or {}
     if not isinstance(agent, dict) or set(agent) - {"enabled", "tone", "restrictions", "greeting"}:
         problems.append("settings.agent: enabled, tone, restrictions, greeting")

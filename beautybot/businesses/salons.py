@@ -50,6 +50,7 @@ class SalonSettings:
     horizon_days: int = 60
     hold_min: int = 10
     cancel_window_h: int = 3
+    handoff_h: int = 12
     reminders_h: tuple[int, ...] = (24, 2)
     quiet_hours: tuple[str, str] = ("21:00", "09:00")
     consent: Consent = Consent.REQUIRED

@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
-from beautybot.conversations.models import handoffs
-
-# A person who took over and went quiet gives the client back after this long.
-MUTE = timedelta(hours=12)
+from beautybot.businesses import salons
+from beautybot.conversations.models import conversations, handoffs, messages
+from beautybot.kit.db import across_salons
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,15 @@ class Handoff:
     since: datetime
     until: datetime | None
     claimed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A client who was promised a person and has not heard from one."""
+
+    business_id: int
+    account_id: int
+    handoff: Handoff
 
 
 def current(
@@ -53,7 +61,11 @@ def start(
     now: datetime,
     summary: str = "",
 ) -> bool:
-    """Hand the conversation to a person; if one has it already, only the time is renewed."""
+    """
+    Hand the conversation to a person; if one has it already, only the time is renewed.
+
+    A person who went quiet gives the client back after the salon's `handoff_h`.
+    """
     if renew(conn, business_id, conversation_id, now):
         return False
     conn.execute(
@@ -64,7 +76,7 @@ def start(
             by=by,
             summary=summary,
             since=now,
-            until=now + MUTE,
+            until=now + _mute(conn, business_id),
         )
     )
     return True
@@ -95,7 +107,7 @@ def renew(conn: Connection, business_id: int, conversation_id: int, now: datetim
             handoffs.c.ended_at.is_(None),
             or_(handoffs.c.until.is_(None), handoffs.c.until > now),
         )
-        .values(until=now + MUTE)
+        .values(until=now + _mute(conn, business_id))
     )
     return done.rowcount > 0
 
@@ -112,6 +124,47 @@ def end(conn: Connection, business_id: int, conversation_id: int, now: datetime)
         .values(ended_at=now)
     )
     return done.rowcount > 0
+
+
+def unanswered(
+    conn: Connection, now: datetime, *, since: datetime, until: datetime
+) -> list[Waiting]:
+    """Every salon's open hand-offs begun in that span in which no person has written yet."""
+    written = (
+        select(messages.c.id)
+        .where(
+            messages.c.business_id == handoffs.c.business_id,
+            messages.c.conversation_id == handoffs.c.conversation_id,
+            messages.c.direction == "outbound",
+            messages.c.author.not_in(("agent", "system")),
+            messages.c.created_at >= handoffs.c.since,
+        )
+        .exists()
+    )
+    rows = conn.execute(
+        across_salons(
+            select(handoffs, conversations.c.account_id)
+            .join(
+                conversations,
+                (conversations.c.id == handoffs.c.conversation_id)
+                & (conversations.c.business_id == handoffs.c.business_id),
+            )
+            .where(
+                handoffs.c.ended_at.is_(None),
+                or_(handoffs.c.until.is_(None), handoffs.c.until > now),
+                handoffs.c.since > since,
+                handoffs.c.since <= until,
+                handoffs.c.by.in_(("client", "agent")),
+                ~written,
+            )
+            .order_by(handoffs.c.id)
+        )
+    )
+    return [Waiting(row.business_id, row.account_id, _handoff(row)) for row in rows]
+
+
+def _mute(conn: Connection, business_id: int) -> timedelta:
+    return timedelta(hours=salons.get(conn, business_id).settings.handoff_h)
 
 
 def _open(business_id: int, now: datetime) -> Any:

@@ -128,7 +128,7 @@ async def test_no_phone_mail_or_surname_is_in_any_prompt(sqlite_db: Database) ->
             await talk.says(text)
 
         sent = "\n".join(p.text for p in fake.prompts).lower()
-        assert len(fake.prompts) > 4
+        assert len(fake.prompts) >= 4
         for secret in ("канарейкин", "1234567", "123-45-67", "kanareika"):
             assert secret not in sent
         assert len({p.session for p in fake.prompts}) == 1
