@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from functools import cache
 
-from beautybot.russian.reading import Reading, table
+from beautybot.russian.reading import Reading, read, table
 
 
 class Intent(StrEnum):
@@ -42,12 +42,21 @@ class Intent(StrEnum):
 
 def intents_in(reading: Reading) -> set[Intent]:
     """The intents whose words stand in a message; a stronger one puts weaker ones aside."""
-    text = " " + " ".join(re.sub(r"[^\w\s+]", " ", reading.text).split()) + " "
+    text = _plain(reading)
     found = {Intent(name) for name, pattern in _patterns().items() if pattern.search(text)}
     for stronger, weaker in _OVERRIDES:
         if stronger in found:
             found -= weaker
     return found
+
+
+def asks_of_everything(text: str) -> bool:
+    """True for a question of all that the salon does, not of one service."""
+    return bool(_everything().search(_plain(read(text))))
+
+
+def _plain(reading: Reading) -> str:
+    return " " + " ".join(re.sub(r"[^\w\s+]", " ", reading.text).split()) + " "
 
 
 _OVERRIDES = (
@@ -74,3 +83,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         name: re.compile("|".join(patterns))
         for name, patterns in table("intents")["intent"].items()
     }
+
+
+@cache
+def _everything() -> re.Pattern[str]:
+    return re.compile("|".join(table("intents")["about"]["everything"]))

@@ -25,6 +25,7 @@ from beautybot.booking.appointments import Appointment
 from beautybot.businesses.notices import NoticeKind
 from beautybot.channels.base import Button
 from beautybot.kit.text import one_line
+from beautybot.russian.intents import asks_of_everything
 
 MOST_MISSES = 2
 MOST_STRAYS = 2
@@ -93,6 +94,10 @@ def _answer(move: Move, command: AskInfo) -> None:
             _people(move, command)
         case Topic.SERVICES if command.wishes:
             _describe(move, command)
+        case Topic.SERVICES if _from_faq(move, command):
+            move.decide("answered from the salon's own answers")
+        case Topic.SERVICES if _is_about_the_wish(move, command.text):
+            _pass_on(move, command.text)
         case Topic.SERVICES:
             _list_categories(move)
         case Topic.PROMO if not _from_faq(move, command):
@@ -103,6 +108,12 @@ def _answer(move: Move, command: AskInfo) -> None:
             move.decide("answered from the salon's own answers")
         case _:
             assert_never(command.topic)
+
+
+def _is_about_the_wish(move: Move, text: str) -> bool:
+    """«А что входит?» in the middle of a talk about one service: no list answers that."""
+    spoken_of = not move.draft.wants_services or bool(move.memory.topic)
+    return spoken_of and not asks_of_everything(text)
 
 
 def _from_faq(move: Move, command: AskInfo) -> bool:
