@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from beautybot.agent import unanswered
-from beautybot.booking import appointments
+from beautybot.booking import appointments, endings, freed, waitlist
+from beautybot.booking.freed import Freed
 from beautybot.channels.base import ConnectError
 from beautybot.conversations import attachments, delivery, detour, model_use
 from beautybot.conversations.checking import Checking
@@ -14,7 +15,7 @@ from beautybot.conversations.fetching import Fetching
 from beautybot.kit import jobs, log
 from beautybot.kit.jobs import Job
 from beautybot.kit.wakeup import ToDo
-from beautybot.notifications import hearing, plans, reminders
+from beautybot.notifications import hearing, plans, reminders, vacancies
 from beautybot.privacy import retention
 from beautybot.privacy.erasing import SCRUB
 from beautybot.web import owner_bot
@@ -27,6 +28,7 @@ EVERY = {
     "check_channels": timedelta(minutes=5),
     "remind": timedelta(minutes=1),
     "go_around": timedelta(minutes=1),
+    "tend_visits": timedelta(minutes=10),
     "forget_model_use": timedelta(days=1),
     "forget_old": timedelta(days=1),
     "check_owner_bot": timedelta(minutes=5),
@@ -82,6 +84,34 @@ async def remind(worker: Worker, job: Job) -> timedelta | None:
     for business_id in await worker.db.read(reminders.waiting_salons, now):
         if await worker.db.write(reminders.remind, business_id, now):
             worker.wakeup.ring(ToDo.OUTBOX, ToDo.NOTICES)
+    return EVERY[job.name]
+
+
+async def offer_freed(worker: Worker, job: Job) -> timedelta | None:
+    """Ask those who wait for a time that became free; in quiet hours, after them."""
+    span, business_id, after = freed.loaded(job.args), job.args["business_id"], 0
+    while True:
+        came = await worker.db.write(_ask, business_id, span, worker.clock(), after)
+        if came.offers:
+            worker.wakeup.ring(ToDo.OUTBOX)
+        if came.wait is not None:
+            return came.wait
+        if not came.after:
+            worker.wakeup.ring(ToDo.NOTICES)
+            return None
+        after = came.after
+
+
+def _ask(conn: Any, business_id: int, span: Freed, now: Any, after: int) -> vacancies.Asked:
+    return vacancies.ask(conn, business_id, span, now, after=after)
+
+
+async def tend_visits(worker: Worker, job: Job) -> timedelta | None:
+    """Visits that are over are marked as the salon chose; waiting that is over ends."""
+    now = worker.clock()
+    await worker.db.write(waitlist.end_passed, now)
+    for business_id in await worker.db.read(endings.salons_with_open_past, now):
+        await worker.db.write(endings.complete_passed, business_id, now)
     return EVERY[job.name]
 
 
@@ -150,4 +180,6 @@ TABLE = {
     SCRUB: scrub,
     "mind_waiting_clients": mind_waiting_clients,
     "remind": remind,
+    "tend_visits": tend_visits,
+    freed.JOB: offer_freed,
 }

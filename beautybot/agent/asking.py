@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from beautybot.agent import proposing, saying
+from beautybot.agent import proposing, saying, waiting
 from beautybot.agent.memory import Asked, Option
 from beautybot.agent.move import Move
 from beautybot.agent.spans import DAYS_AHEAD, spans
@@ -132,6 +132,8 @@ def _time(move: Move) -> None:
     elif when is not None and when.unresolved:
         move.plan(when=None)
         move.ask(Asked.WHEN, "booking.which_day", text=when.text)
+    elif move.draft.waiting:
+        waiting.join(move, services, person)
     elif when is not None and when.kind is WhenKind.CLOCK:
         _clock_only(move, services, person, when)
     elif when is None or when.kind is WhenKind.FIRST_FREE:
@@ -170,7 +172,7 @@ def _exactly(move: Move, services: list[Service], person: Specialist | None, whe
     else:
         move.say("booking.taken", time=move.moment(when.start))
     around = replace(wish, start=when.start, end=when.start + timedelta(minutes=1))
-    _offer(move, move.desk.nearest(around), "booking.alternatives")
+    _instead(move, move.desk.nearest(around))
 
 
 def _around(when: When) -> When:
@@ -189,8 +191,8 @@ def _take(move: Move, slot: Slot) -> None:
     person = move.desk.specialist(move.draft.specialist)
     wish = move.desk.wish(services, person, move.draft.excluded)
     near = replace(wish, start=slot.start, end=slot.start + timedelta(minutes=1))
+    _instead(move, move.desk.nearest(near))
     move.plan(when=None)
-    _offer(move, move.desk.nearest(near), "booking.alternatives")
 
 
 def _window(move: Move, services: list[Service], person: Specialist | None, when: When) -> None:
@@ -206,7 +208,14 @@ def _window(move: Move, services: list[Service], person: Specialist | None, when
         return
     wish = move.desk.wish(services, person, move.draft.excluded, *searched[0])
     move.say("booking.nothing_then", time=when.text or _day_words(move, when))
-    _offer(move, move.desk.nearest(wish), "booking.alternatives")
+    _instead(move, move.desk.nearest(wish))
+
+
+def _instead(move: Move, slots: list[Slot]) -> None:
+    """Other times than the wished one, which may be waited for."""
+    when = move.draft.when
+    could_wait = when is not None and (when.start is None or when.start > move.desk.now)
+    _offer(move, slots, "booking.alternatives", *([waiting.JOIN] if could_wait else []))
 
 
 def _clock_only(move: Move, services: list[Service], person: Specialist | None, when: When) -> None:
@@ -226,7 +235,7 @@ def _clock_only(move: Move, services: list[Service], person: Specialist | None, 
         _offer(move, found, "booking.offer_clock")
     else:
         move.say("booking.nothing_then", time=when.text)
-        _offer(move, move.desk.nearest(wish), "booking.alternatives")
+        _instead(move, move.desk.nearest(wish))
 
 
 def _which_reading(move: Move, when: When) -> None:
@@ -243,21 +252,21 @@ def _reading(move: Move, when: When, at: datetime, *, short: bool = False) -> st
     return f"{on.day} {saying.MONTHS[on.month - 1]}" if short else saying.day(on, move.today)
 
 
-def _offer(move: Move, slots: list[Slot], key: str) -> None:
+def _offer(move: Move, slots: list[Slot], key: str, *more: Button) -> None:
     if not slots:
         move.ask(Asked.WHEN, "booking.nothing_at_all")
-        move.buttons = (Button("m:human", "Позвать человека"),)
+        move.buttons = (*more, Button("m:human", "Позвать человека"))
         return
     zone = move.desk.business.zone
     titles = [(Option(slot=s), saying.short_moment(s.start, zone)) for s in slots]
     if move.interrupted and _same_slots(move, slots):
         move.ask(Asked.SLOT, "booking.offer_again")
-        move.offer(titles)
+        move.offer(titles, *more)
         return
     lines = saying.numbered(f"{move.moment(s.start)} — {_who(move, s)}" for s in slots)
     wanted = saying.listed(s.name for s in move.desk.services(move.draft.services))
     move.ask(Asked.SLOT, key, services=wanted, lines=lines)
-    move.offer(titles)
+    move.offer(titles, *more)
     move.decide(f"offered {len(slots)} slots: " + "; ".join(s.why for s in slots))
 
 
@@ -269,7 +278,7 @@ def _same_slots(move: Move, slots: list[Slot]) -> bool:
 
 
 def _who(move: Move, slot: Slot) -> str:
-    people = dict.fromkeys(move.desk.specialist_of(i).name for i in slot.specialist_ids)
+    people = dict.fromkeys(move.desk.catalogue.specialist(i).name for i in slot.specialist_ids)
     return f"{saying.listed(people)}, {slot.price}"
 
 

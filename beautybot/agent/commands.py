@@ -184,6 +184,39 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """Write to me if such a time becomes free."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWaiting:
+    """I no longer wait for a time to become free."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFreed:
+    """Yes to a freed time we wrote of first."""
+
+    offer: int
+    pressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveFreed:
+    """No to a freed time we wrote of first; `stop`: and wait no more."""
+
+    offer: int
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """May we invite the client again some time after a visit: yes, no, or no more."""
+
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """The code of a hold that an assistant made: the client opened its link."""
 
@@ -237,6 +270,11 @@ Command = (
     | Human
     | Late
     | Repeat
+    | Wait
+    | StopWaiting
+    | TakeFreed
+    | LeaveFreed
+    | Invited
     | Claim
     | StopWriting
     | Attached

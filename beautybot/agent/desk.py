@@ -59,9 +59,9 @@ class Desk:
         """The service of a row id; None if it was retired."""
         return next((s for s in self.catalogue.services if s.id == service_id), None)
 
-    def specialist_of(self, specialist_id: int) -> Specialist:
-        """The specialist of a row id."""
-        return next(s for s in self.catalogue.specialists if s.id == specialist_id)
+    def specialist_of(self, specialist_id: int | None) -> Specialist | None:
+        """The specialist of a row id; None if she has left the salon."""
+        return next((s for s in self.catalogue.specialists if s.id == specialist_id), None)
 
     def can_do(self, services: list[Service]) -> list[Specialist]:
         """Who does every one of the services."""
@@ -291,7 +291,8 @@ class Desk:
 
     def last_visit(self) -> Appointment | None:
         """The client's latest visit, past ones first of all."""
-        return appointments.last_visit(self.conn, self.business.id, self.client.id)
+        mine = clients.everything_of(self.conn, self.business.id, self.client.id)
+        return appointments.last_visit(self.conn, self.business.id, mine, self.now)
 
     def _last_specialist(self) -> int | None:
         last = self.last_visit()

@@ -50,6 +50,11 @@ def route(command: c.Command, memory: Memory) -> State:
             | c.Reschedule()
             | c.WillCome()
             | c.Repeat()
+            | c.Wait()
+            | c.StopWaiting()
+            | c.TakeFreed()
+            | c.LeaveFreed()
+            | c.Invited()
             | c.Claim()
         ):
             return State.BOOKING

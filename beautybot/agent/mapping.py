@@ -78,6 +78,10 @@ def _records(text: str, meaning: Meaning) -> Iterator[Command]:
         yield c.Late(text[:200])
     if Intent.REPEAT in intents:
         yield c.Repeat()
+    if Intent.UNWAIT in intents:
+        yield c.StopWaiting()
+    elif Intent.WAIT in intents:
+        yield c.Wait()
     if Intent.STOP in intents:
         yield c.StopWriting()
 
@@ -94,10 +98,10 @@ def _wanted(meaning: Meaning, memory: Memory, wishes: tuple[ServiceWish, ...]) -
     intents = meaning.intents
     if intents & {Intent.CANCEL, Intent.RESCHEDULE, Intent.MY_BOOKINGS, Intent.LATE}:
         return
-    books = bool(intents & {Intent.BOOK, Intent.AVAILABILITY})
+    books = bool(intents & {Intent.BOOK, Intent.AVAILABILITY, Intent.WAIT})
     under_way = memory.draft.active or memory.asked in (Asked.BOOKING, Asked.SERVICE)
     asks_only = bool(intents & _ASKING) and not books
-    if books:
+    if books and Intent.WAIT not in intents:
         yield c.Book()
     if asks_only:
         return

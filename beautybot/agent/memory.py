@@ -30,6 +30,8 @@ class Asked(StrEnum):
     PHONE = "phone"
     CONFIRM = "confirm"
     WHICH = "which"  # which of your visits
+    FIRST = "first"  # what we wrote of first: a reminder, a freed time, an invitation
+    INVITING = "inviting"  # may we invite you again?
 
 
 class Goal(StrEnum):
@@ -78,6 +80,7 @@ class Draft:
     when: When | None = None
     slot: Slot | None = None
     moving: int | None = None
+    waiting: bool = False  # write when it becomes free
 
     @property
     def wants_services(self) -> bool:
@@ -116,6 +119,8 @@ class Memory:
     misses: int = 0
     strayed: int = 0
     introduced: bool = False
+    asked_to_invite: bool = False  # once a client, whatever the answer
+    asked_in: int | None = None  # the message that carries the question INVITING
     # How many turns since when: a flood or another bot is stopped by it.
     window: datetime | None = None
     turns: int = 0

@@ -10,9 +10,14 @@ from beautybot.agent.commands import (
     Command,
     Confirm,
     Human,
+    Invited,
+    LeaveFreed,
     Reject,
+    Repeat,
     Reschedule,
+    TakeFreed,
     Unclear,
+    Wait,
     WillCome,
 )
 
@@ -42,12 +47,32 @@ def read(reference: str) -> list[Command]:
                 }
                 if what in reminded:
                     return [reminded[what]]
+        case "w":
+            return _of_freed(rest)
+        case "a" if rest in ("yes", "no"):
+            return [Invited(rest == "yes")]
         case "m":
             menu: dict[str, Command] = {
                 "book": Book(),
                 "prices": AskPrice(),
                 "human": Human("asked"),
+                "wait": Wait(),
+                "again": Repeat(),
             }
             if rest in menu:
                 return [menu[rest]]
     return [Unclear("")]
+
+
+def _of_freed(rest: str) -> list[Command]:
+    """A button under a freed time that we wrote of first."""
+    what, _, number = rest.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        return [Unclear("")]
+    offer = int(number)
+    answers: dict[str, Command] = {
+        "yes": TakeFreed(offer, pressed=True),
+        "no": LeaveFreed(offer),
+        "off": LeaveFreed(offer, stop=True),
+    }
+    return [answers[what]] if what in answers else [Unclear("")]

@@ -42,6 +42,12 @@ def _keep(move: Move, slot: Slot) -> bool:
     return True
 
 
+def is_known(move: Move) -> bool:
+    """True when nothing is left to ask of the client: consent, name and phone are there."""
+    client = move.desk.client
+    return not consent.needed(move) and bool(client.name and client.phone)
+
+
 def _contact_known(move: Move) -> bool:
     """True when name and phone are there; else the one question that is missing was asked."""
     client = move.desk.client
@@ -174,13 +180,13 @@ def start_moving(move: Move, visit: Appointment, when: When | None) -> None:
     move.release_hold()
     services = tuple(s.ref for p in visit.parts if (s := move.desk.service_of(p.service_id)))
     people = {p.specialist_id for p in visit.parts}
-    one = move.desk.specialist_of(people.pop()).ref if len(people) == 1 else None
+    one = move.desk.specialist_of(people.pop()) if len(people) == 1 else None
     draft = replace(
         move.draft,
         active=True,
         services=services,
         unsure=(),
-        specialist=one,
+        specialist=one.ref if one else None,
         specialist_choice=(),
         when=when,
         slot=None,
@@ -188,7 +194,7 @@ def start_moving(move: Move, visit: Appointment, when: When | None) -> None:
     )
     move.remember(draft=draft, offer=None)
     move.changed = True
-    move.say("booking.moving", visit=_line(move, visit))
+    move.say("booking.moving", visit=line(move, visit))
     move.advance = True
 
 
@@ -230,7 +236,7 @@ def _meant(move: Move, when: When | None) -> list[Appointment]:
 
 
 def _which(move: Move, visits: list[Appointment], key: str) -> None:
-    lines = saying.numbered(_line(move, v) for v in visits)
+    lines = saying.numbered(line(move, v) for v in visits)
     move.ask(Asked.WHICH, key, lines=lines)
     zone = move.desk.business.zone
     move.offer(
@@ -239,7 +245,8 @@ def _which(move: Move, visits: list[Appointment], key: str) -> None:
     move.advance = False
 
 
-def _line(move: Move, visit: Appointment) -> str:
+def line(move: Move, visit: Appointment) -> str:
+    """A visit on one line: when, what, its number."""
     return f"{move.moment(visit.start)} — {saying.listed(visit.service_names)} ({visit.number})"
 
 

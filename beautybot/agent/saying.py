@@ -3,51 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from beautybot.kit.text import counted
-
-WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
-ON_WEEKDAY = (
-    "в понедельник",
-    "во вторник",
-    "в среду",
-    "в четверг",
-    "в пятницу",
-    "в субботу",
-    "в воскресенье",
+from beautybot.russian.dates import (
+    MONTHS,
+    SHORT_WEEKDAYS,
+    clock,
+    day,
+    listed,
+    moment,
+    on_day,
+    short_moment,
 )
-SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
-MONTHS = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
-SHORT_MONTHS = (
-    "янв",
-    "фев",
-    "мар",
-    "апр",
-    "мая",
-    "июн",
-    "июл",
-    "авг",
-    "сен",
-    "окт",
-    "ноя",
-    "дек",
-)
-
 
 # How a salon's own word for itself stands after "администратор": in the genitive.
 OF_SALON = {
@@ -69,36 +37,6 @@ def of_salon(name: str) -> str:
     return f"салона {name}" if "«" in name or '"' in name else f"салона «{name}»"
 
 
-def clock(at: datetime, zone: ZoneInfo) -> str:
-    """The hour in the salon's zone: 15:00."""
-    return at.astimezone(zone).strftime("%H:%M")
-
-
-def day(on: date, today: date) -> str:
-    """A day one cannot mistake: "завтра, вторник, 24 ноября"."""
-    near = {0: "сегодня, ", 1: "завтра, ", 2: "послезавтра, "}.get((on - today).days, "")
-    year = f" {on.year} года" if on.year != today.year else ""
-    return f"{near}{WEEKDAYS[on.weekday()]}, {on.day} {MONTHS[on.month - 1]}{year}"
-
-
-def on_day(on: date, today: date) -> str:
-    """The same after a verb: "завтра, во вторник, 24 ноября"."""
-    near = {0: "сегодня, ", 1: "завтра, ", 2: "послезавтра, "}.get((on - today).days, "")
-    return f"{near}{ON_WEEKDAY[on.weekday()]}, {on.day} {MONTHS[on.month - 1]}"
-
-
-def moment(at: datetime, zone: ZoneInfo, today: date) -> str:
-    """A day and an hour: "завтра, вторник, 24 ноября, 15:00"."""
-    return f"{day(at.astimezone(zone).date(), today)}, {clock(at, zone)}"
-
-
-def short_moment(at: datetime, zone: ZoneInfo) -> str:
-    """The same for a button of twenty characters: "вт 24 ноя, 15:00"."""
-    local = at.astimezone(zone)
-    month = SHORT_MONTHS[local.month - 1]
-    return f"{SHORT_WEEKDAYS[local.weekday()]} {local.day} {month}, {local:%H:%M}"
-
-
 def duration(length: timedelta) -> str:
     """Minutes and hours: "50 минут", "2 часа", "1 час 20 минут"."""
     hours, minutes = divmod(round(length.total_seconds()) // 60, 60)
@@ -108,14 +46,6 @@ def duration(length: timedelta) -> str:
     if minutes or not hours:
         words.append(counted(minutes, "минута", "минуты", "минут"))
     return " ".join(words)
-
-
-def listed(things: Iterable[str], last: str = "и") -> str:
-    """A list in a sentence: "а, б и в"."""
-    items = list(things)
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
 def numbered(lines: Iterable[str]) -> str:
@@ -150,3 +80,19 @@ def span_words(spans: tuple[tuple[int, int], ...]) -> str:
 
 def _hm(minutes: int) -> str:
     return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}" if minutes < 1440 else "24:00"
+
+
+__all__ = [
+    "MONTHS",
+    "clock",
+    "day",
+    "duration",
+    "hours",
+    "listed",
+    "moment",
+    "numbered",
+    "of_salon",
+    "on_day",
+    "short_moment",
+    "span_words",
+]

@@ -22,7 +22,7 @@ from beautybot.agent.adviser import Adviser, day_of
 from beautybot.agent.commands import Command, Greet, Human, Unclear
 from beautybot.agent.desk import Desk
 from beautybot.agent.flow import State
-from beautybot.agent.memory import Memory
+from beautybot.agent.memory import Asked, Memory
 from beautybot.agent.move import Move
 from beautybot.agent.reply import Reply
 from beautybot.agent.states import greeting
@@ -88,7 +88,11 @@ def recall(seen: Seen, now: datetime) -> Memory:
     """What we remember; after a silent day a conversation starts again."""
     remembered = memories.load(seen.memory)
     if seen.last_message_at is not None and now - seen.last_message_at > IDLE:
-        return Memory(introduced=remembered.introduced, held=remembered.held)
+        return Memory(
+            introduced=remembered.introduced,
+            held=remembered.held,
+            asked_to_invite=remembered.asked_to_invite,
+        )
     return remembered
 
 
@@ -128,6 +132,8 @@ def act(
     if done.message_id is not None and move.memory.proposal is not None:
         # The yes counts only after this very message reached the client.
         move.remember(proposal=replace(move.memory.proposal, message_id=done.message_id))
+    if done.message_id is not None and move.memory.asked is Asked.INVITING:
+        move.remember(asked_in=done.message_id)
     flow.check(state, move.memory)
     turns.finish(conn, seen.claim, state=state, memory=memories.dump(move.memory))
     reached(Stage.ACTING)

@@ -13,7 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from beautybot.agent import commands as c, delicate, interpreting, presses, rules
+from beautybot.agent import (
+    commands as c,
+    delicate,
+    interpreting,
+    presses,
+    prompted,
+    rules,
+)
 from beautybot.agent.adviser import Adviser
 from beautybot.agent.commands import Command
 from beautybot.agent.memory import Asked, Memory
@@ -53,9 +60,12 @@ async def understand(
     seen: Seen, memory: Memory, salon: Salon, *, adviser: Adviser, now: datetime
 ) -> list[Command]:
     """What the client meant by all that was said since our last reply."""
+    first = prompted.of(seen)
+    memory = prompted.listening(memory, first)
     found: list[Command] = []
     for message in joined(seen.unanswered):
         found += _of_message(message, seen, memory, salon)
+    found = prompted.meant(found, first)
     if interpreting.is_unsure(found):
         found = await interpreting.ask(adviser, seen, memory, salon, found)
     return ordered(found)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from beautybot.booking import records
+from beautybot.booking import freed, records
 from beautybot.booking.holds import adopt, expire_holds, extend, free_expired, hold, release
 from beautybot.booking.moves import move
 from beautybot.booking.occupancy import SlotTaken, still_occupies, vacate
@@ -83,6 +83,7 @@ def cancel(
         return visit
     check_changeable(business, visit, now, enforce_policy)
     records.change(conn, business.id, appointment_id, status=Status.CANCELLED, hold_until=None)
+    freed.tell(conn, business.id, [appointment_id], now)
     vacate(conn, business.id, appointment_id)
     records.note(conn, business.id, appointment_id, "cancelled", by, now, why, visit.start)
     return get(conn, business.id, appointment_id)
@@ -113,6 +114,8 @@ def _end(
 ) -> Appointment:
     records.lock(conn, business.id, appointment_id)
     visit = get(conn, business.id, appointment_id)
+    if visit.status is status:
+        return visit
     if visit.status not in (Status.BOOKED, Status.COMPLETED, Status.NO_SHOW):
         raise NotPossible(f"a visit that is {visit.status} cannot become {status}")
     if visit.start > now:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from beautybot.booking import records
+from beautybot.booking import freed, records
 from beautybot.booking.availability import Slot
 from beautybot.booking.models import appointments
 from beautybot.booking.occupancy import occupy
@@ -77,6 +77,7 @@ def adopt(conn: Connection, business_id: int, appointment_id: int, client_id: in
 
 def release(conn: Connection, business_id: int, appointment_id: int, *, now: datetime) -> None:
     """Give a held time back; what is booked already stays."""
+    freed.tell(conn, business_id, [appointment_id], now)
     records.forget(conn, business_id, [appointment_id])
 
 
@@ -90,6 +91,7 @@ def expire_holds(conn: Connection, now: datetime, limit: int = 500) -> int:
         )
     ).all()
     for row in rows:
+        freed.tell(conn, row.business_id, [row.id], now)
         records.forget(conn, row.business_id, [row.id])
     return len(rows)
 
@@ -111,6 +113,7 @@ def free_expired(conn: Connection, business_id: int, now: datetime) -> None:
         .with_for_update(skip_locked=True)
     )
     if ids := expired.scalars().all():
+        freed.tell(conn, business_id, ids, now)
         records.forget(conn, business_id, ids)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, update
 
-from beautybot.booking import holds, records
+from beautybot.booking import freed, holds, records
 from beautybot.booking.availability import Slot
 from beautybot.booking.models import appointment_parts, busy_spans
 from beautybot.booking.occupancy import SlotTaken, occupy, still_occupies, vacate
@@ -39,6 +39,7 @@ def move(
     records.lock(conn, business.id, appointment_id)
     visit = own(conn, business, appointment_id, client_id)
     check_changeable(business, visit, now, enforce_policy)
+    freed.tell(conn, business.id, [appointment_id], now)
     vacate(conn, business.id, appointment_id)
     if to_hold is not None:
         _take_over(conn, business, appointment_id, to_hold)

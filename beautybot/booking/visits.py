@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -91,16 +91,18 @@ def of_client(
     )
 
 
-def last_visit(conn: Connection, business_id: int, client_id: int) -> Appointment | None:
-    """The client's latest visit that was booked or took place."""
+def last_visit(
+    conn: Connection, business_id: int, client_ids: Collection[int], now: datetime
+) -> Appointment | None:
+    """A client's latest visit that took place; else the one that is booked farthest ahead."""
     row = conn.execute(
         select(appointments.c.id)
         .where(
             appointments.c.business_id == business_id,
-            appointments.c.client_id == client_id,
+            appointments.c.client_id.in_(client_ids),
             appointments.c.status.in_([Status.BOOKED, Status.COMPLETED]),
         )
-        .order_by(appointments.c.starts_at.desc())
+        .order_by(appointments.c.starts_at > now, appointments.c.starts_at.desc())
         .limit(1)
     ).first()
     return get(conn, business_id, row.id) if row else None

@@ -56,6 +56,9 @@ class SalonSettings:
     consent: Consent = Consent.REQUIRED
     assistants: bool = False
     privacy_url: str = ""
+    waitlist_hold_min: int = 30
+    complete_after_h: int = 0  # 0: only a person says that a visit took place
+    nudge_after_days: int = 0  # 0: nobody is invited to come again
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,9 @@ from beautybot.businesses import salons
 from beautybot.businesses.models import channel_accounts
 from beautybot.businesses.salons import Business
 from beautybot.channels.base import Kind
-from beautybot.conversations import clients, handoff
+from beautybot.conversations import clients, first_words, handoff
 from beautybot.conversations.clients import Client
+from beautybot.conversations.first_words import Spoken
 from beautybot.conversations.handoff import Handoff
 from beautybot.conversations.models import clients as clients_table, conversations, messages, turns
 from beautybot.conversations.turns import Claim
@@ -56,6 +57,7 @@ class Seen:
     handoff: Handoff | None
     unanswered: tuple[Message, ...]
     earlier: tuple[Message, ...]
+    spoken: Spoken | None = None
 
     @property
     def needs_answer(self) -> bool:
@@ -69,9 +71,9 @@ class Seen:
 
     @property
     def pressed_reminder(self) -> bool:
-        """True when all that was said is buttons of reminders: they work without the agent."""
+        """True when all that was said is buttons of ours that work without the agent."""
         return bool(self.unanswered) and all(
-            str(m.payload.get("id", "")).startswith("r:") for m in self.unanswered
+            str(m.payload.get("id", "")).startswith(first_words.BUTTONS) for m in self.unanswered
         )
 
 
@@ -123,6 +125,7 @@ def since_last_reply(conn: Connection, claim: Claim, now: datetime, *, earlier: 
         handoff=handoff.current(conn, claim.business_id, claim.conversation_id, now),
         unanswered=tuple(_message(m) for m in unanswered),
         earlier=tuple(_message(m) for m in reversed(before)),
+        spoken=first_words.before(conn, claim.business_id, claim.conversation_id, unanswered),
     )
 
 
@@ -260,11 +263,6 @@ def sent_message(conn: Connection, business_id: int, message_id: int) -> Message
         select(messages).where(messages.c.business_id == business_id, messages.c.id == message_id)
     ).one_or_none()
     return _message(row) if row else None
-
-
-def texts(said: Sequence[Message]) -> str:
-    """What a run of messages says, a line each."""
-    return "\n".join(m.text for m in said if m.text)
 
 
 def _message(row: Row[Any]) -> Message:

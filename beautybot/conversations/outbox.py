@@ -70,6 +70,7 @@ class Draft:
     author: str = "agent"
     template: Template | None = None
     instead_of: int | None = None  # the message that could not go by its own channel
+    until: datetime | None = None  # worth nothing later than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def put(
             "weight": draft.weight,
             "created_at": now,
             "due_at": now + wait,
-            "expires_at": now + LIVES[draft.weight],
+            "expires_at": min(filter(None, (draft.until, now + LIVES[draft.weight]))),
         },
     )
     return message_id

@@ -14,6 +14,7 @@ from beautybot.conversations import clients
 from beautybot.conversations.envelope import WHATSAPP_WINDOW
 from beautybot.conversations.models import conversations
 
+REMINDER = "reminder_template"
 TEMPLATE = "visit_reminder"
 """The template of ours that opens a closed window; date, hour, services and salon go into it."""
 
@@ -30,13 +31,20 @@ class Route:
 
 
 def open_for(
-    conn: Connection, business_id: int, client_id: int, now: datetime, *, besides: int = 0
+    conn: Connection,
+    business_id: int,
+    client_id: int,
+    now: datetime,
+    *,
+    besides: int = 0,
+    template: str = REMINDER,
 ) -> Route | None:
     """
     The best way to reach a client now; None if every one is closed.
 
     What is open without a template comes first, then the one used last.
-    `besides` is an account that is known not to work just now.
+    `besides` is an account that is known not to work just now.  `template`
+    is where an account's details name the approved one for this purpose.
     """
     theirs = clients.everything_of(conn, business_id, client_id)
     if clients.get(conn, business_id, theirs[0]).opted_out:
@@ -58,17 +66,18 @@ def open_for(
     for row in rows:
         last = row.last_inbound_at
         closed = row.channel == "whatsapp" and (last is None or now >= last + WHATSAPP_WINDOW)
-        template = template_of(row.details)
-        if not closed or template:
-            found.append(Route(row.id, row.account_id, row.channel, closed, template))
+        approved = template_of(row.details, template)
+        if not closed or approved:
+            found.append(Route(row.id, row.account_id, row.channel, closed, approved))
     return min(found, key=lambda route: route.needs_template, default=None)
 
 
-def template_of(details: Mapping[str, Any]) -> str | None:
+def template_of(details: Mapping[str, Any], purpose: str = REMINDER) -> str | None:
     """The template that may open a closed window of this account; None while Meta refuses it."""
     known = details.get("templates")
     decided = known if isinstance(known, dict) else {}
-    named = details.get("reminder_template")
+    named = details.get(purpose)
     if isinstance(named, str) and decided.get(named, "APPROVED") == "APPROVED":
         return named
-    return TEMPLATE if decided.get(TEMPLATE) == "APPROVED" else None
+    ours = purpose == REMINDER and decided.get(TEMPLATE) == "APPROVED"
+    return TEMPLATE if ours else None

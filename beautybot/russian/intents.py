@@ -29,6 +29,8 @@ class Intent(StrEnum):
     RESCHEDULE = "reschedule"
     MY_BOOKINGS = "my_bookings"
     REPEAT = "repeat"
+    WAIT = "wait"
+    UNWAIT = "unwait"
     STOP = "stop"
     CONFIRM = "confirm"
     DENY = "deny"
@@ -65,6 +67,8 @@ _OVERRIDES = (
     (Intent.MY_BOOKINGS, {Intent.BOOK, Intent.AVAILABILITY, Intent.HOURS, Intent.PRICE}),
     (Intent.OFF_TOPIC, {Intent.HOURS, Intent.SERVICE_INFO, Intent.BOOK}),
     (Intent.REPEAT, {Intent.BOOK}),
+    (Intent.UNWAIT, {Intent.WAIT, Intent.CANCEL, Intent.STOP, Intent.BOOK}),
+    (Intent.WAIT, {Intent.BOOK, Intent.AVAILABILITY, Intent.CANCEL, Intent.STOP}),
     (Intent.OPERATOR, {Intent.BOOK}),
     (Intent.STOP, {Intent.BOOK, Intent.MY_BOOKINGS}),
     (Intent.MEDICAL, {Intent.BOOK}),

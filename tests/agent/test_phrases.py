@@ -13,17 +13,19 @@ from beautybot.agent.flow import State
 from beautybot.agent.reply import phrase
 from beautybot.businesses.salons import Tone
 
+FOLDER = resources.files("beautybot.agent") / "phrases"
+
 
 def wordings(state: str) -> dict[str, dict[str, str]]:
-    """The phrases of a state, by key and tone."""
-    file = resources.files("beautybot.agent") / "phrases" / f"{state}.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    """The phrases of a file, most of them of a state, by key and tone."""
+    return tomllib.loads((FOLDER / f"{state}.toml").read_text(encoding="utf-8"))
 
 
+FILES = [f.name.removesuffix(".toml") for f in FOLDER.iterdir() if f.name.endswith(".toml")]
 EVERY = [
-    pytest.param(key, tones, id=f"{state}.{key}")
-    for state in State
-    for key, tones in wordings(state).items()
+    pytest.param(key, tones, id=f"{file}.{key}")
+    for file in sorted(FILES)
+    for key, tones in wordings(file).items()
 ]
 
 

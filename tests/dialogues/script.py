@@ -8,6 +8,10 @@ Reads dialogues an owner can read, too.
     не говорит: «занято»                        the answer does not hold these
     агент молчит                                no answer
     проходит: 15 минут                          minutes, hours (часов) or days (дней)
+    другой клиент: …                            somebody else writes («… нажимает»: or presses)
+    салон пишет: «10:00»                        the client hears this without having asked
+    салон пишет другому: «10:00»                the other one does
+    салон молчит                                nobody hears anything
     в книге: booked Маникюр, Вера Павлова, 03.03 14:00
     книга пуста
 """
@@ -26,6 +30,11 @@ class Kind(StrEnum):
 
     SAYS = "клиент"
     PRESSES = "клиент нажимает"
+    OTHER_SAYS = "другой клиент"
+    OTHER_PRESSES = "другой клиент нажимает"
+    COMES = "салон пишет"
+    COMES_TO_OTHER = "салон пишет другому"
+    NOTHING_COMES = "салон молчит"
     ANSWER = "агент"
     NOT = "не говорит"
     SILENCE = "агент молчит"

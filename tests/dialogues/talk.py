@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from world import MONDAY, World
 
+from beautybot import chores
 from beautybot.agent.understanding import Understanding
 from beautybot.booking.visits import Appointment, listing
 from beautybot.businesses import access
@@ -22,9 +23,12 @@ from beautybot.conversations import history, inbox
 from beautybot.conversations.history import Summary
 from beautybot.kit.crypto import Keyring, new_key, parse_keys
 from beautybot.kit.db import Database
+from beautybot.kit.jobs import Job
 from beautybot.kit.wakeup import Wakeup
 from beautybot.llm.base import LLM
 from beautybot.worker import Worker
+
+UNASKED = ("expire_holds", "remind", "tend_visits")
 
 
 @dataclass(slots=True)
@@ -37,6 +41,7 @@ class Talk:
     console: Console
     now: datetime = MONDAY
     buttons: dict[str, tuple[Button, ...]] = field(default_factory=dict)
+    unasked: dict[str, list[str]] = field(default_factory=dict)  # what came while others spoke
     _lines: int = 0
 
     @classmethod
@@ -60,6 +65,7 @@ class Talk:
             understanding=Understanding(),
             wakeup=Wakeup(),
             burst=timedelta(0),
+            jobs=chores.TABLE,
         )
         talk = cls(db, world, worker, console)
         worker.clock = talk.clock
@@ -85,6 +91,13 @@ class Talk:
         for text in texts:
             await self._put(client, text=text)
         return await self._answer(client)
+
+    async def comes(self, client: str = "olga") -> str:
+        """What the salon has written to a client who said nothing."""
+        for name in UNASKED:
+            await chores.TABLE[name](self.worker, Job(0, name, "", {}, 1, 0))
+        said = await self._answer(client)
+        return "\n---\n".join(filter(None, (*self.unasked.pop(client, ()), said)))
 
     def passes(self, pause: timedelta) -> None:
         """Time goes by."""
@@ -118,7 +131,10 @@ class Talk:
         said = []
         while not self.console.replies.empty():
             message = self.console.replies.get_nowait()
-            said.append(message.text)
+            heard = (
+                said if message.address == client else self.unasked.setdefault(message.address, [])
+            )
+            heard.append(message.text)
             self.buttons[message.address] = tuple(message.buttons)
         return "\n---\n".join(said)
 

@@ -14,6 +14,7 @@ from world import World
 from beautybot.booking.visits import Appointment, Status
 from beautybot.kit.db import Database
 
+OTHER = "ira"
 FOLDER = Path(__file__).parent
 DIALOGUES = [dialogue for file in sorted(FOLDER.glob("*.md")) for dialogue in read(file)]
 
@@ -43,8 +44,24 @@ async def play(dialogue: Dialogue, talk: Talk) -> None:
         for line in lines:
             if kind is Kind.PRESSES:
                 answer = await talk.presses(line.text)
+            elif kind is Kind.OTHER_SAYS:
+                answer = await talk.says(line.text, OTHER)
+            elif kind is Kind.OTHER_PRESSES:
+                answer = await talk.presses(line.text, OTHER)
+            elif kind in (Kind.COMES, Kind.COMES_TO_OTHER, Kind.NOTHING_COMES):
+                await unasked(line, talk)
             else:
                 await check(line, answer, talk)
+
+
+async def unasked(line: Line, talk: Talk) -> None:
+    """What the salon writes by itself."""
+    heard = await talk.comes(OTHER if line.kind is Kind.COMES_TO_OTHER else "olga")
+    if line.kind is Kind.NOTHING_COMES:
+        assert (heard, await talk.comes(OTHER)) == ("", ""), f"line {line.number}"
+    for words in line.quoted:
+        assert words.lower() in heard.lower(), f"line {line.number}: «{words}» not in:\n{heard}"
+    assert heard or line.kind is Kind.NOTHING_COMES, f"line {line.number}: silence"
 
 
 async def check(line: Line, answer: str, talk: Talk) -> None:
@@ -66,7 +83,7 @@ async def check(line: Line, answer: str, talk: Talk) -> None:
             talk.passes(line.pause - timedelta(seconds=8))
         case Kind.BOOKED | Kind.EMPTY:
             booked = [_visit(v) for v in await talk.book() if v.status is not Status.HELD]
-            expected = [line.text] if line.kind is Kind.BOOKED else []
+            expected = line.text.split("; ") if line.kind is Kind.BOOKED else []
             assert booked == expected, f"{where}: {booked}"
         case _:
             raise AssertionError(f"{line.kind} is no expectation")

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from beautybot.agent import asking, claiming, consent, proposing, reminding, spans
+from beautybot.agent import (
+    asking,
+    claiming,
+    consent,
+    inviting,
+    proposing,
+    reminding,
+    repeating,
+    spans,
+    waiting,
+)
 from beautybot.agent.commands import (
     Book,
     CancelBooking,
@@ -13,6 +23,8 @@ from beautybot.agent.commands import (
     Claim,
     Command,
     Confirm,
+    Invited,
+    LeaveFreed,
     Reject,
     Repeat,
     Reschedule,
@@ -22,9 +34,12 @@ from beautybot.agent.commands import (
     SetSpecialist,
     SetWhen,
     Shift,
+    StopWaiting,
+    TakeFreed,
+    Wait,
     WillCome,
 )
-from beautybot.agent.memory import Asked, Draft, Option
+from beautybot.agent.memory import Asked, Option
 from beautybot.agent.move import Move
 from beautybot.agent.wishes import ServiceWish, When, WhenKind
 from beautybot.russian.picking import Direction
@@ -52,6 +67,13 @@ def play(move: Move, command: Command) -> None:
             _yes(move)
         case Reject():
             _no(move)
+        case _:
+            _around_visits(move, command)
+
+
+def _around_visits(move: Move, command: Command) -> None:
+    """What is said of visits that exist, were, or may become possible."""
+    match command:
         case CancelBooking():
             proposing.cancel(move, command.when, command.visit)
         case Reschedule():
@@ -59,7 +81,17 @@ def play(move: Move, command: Command) -> None:
         case WillCome():
             reminding.will_come(move, command.visit)
         case Repeat():
-            _repeat(move)
+            repeating.play(move)
+        case Wait():
+            _wait(move)
+        case StopWaiting():
+            waiting.leave(move)
+        case TakeFreed():
+            waiting.take(move, command)
+        case LeaveFreed():
+            waiting.decline(move, command.offer, stop=command.stop)
+        case Invited():
+            inviting.answered(move, command)
         case Claim():
             claiming.claim(move, command.code)
         case _:
@@ -67,11 +99,19 @@ def play(move: Move, command: Command) -> None:
 
 
 def _start(move: Move) -> None:
+    """The client wants to come; what was spoken of before is what is wanted."""
     move.plan(active=True)
     if move.draft.wants_services and move.memory.topic:
         wishes, move.memory = move.memory.topic, replace(move.memory, topic=())
         _take_wishes(move, wishes)
     move.advance = True
+
+
+def _wait(move: Move) -> None:
+    """The wished time is not taken at once: it is waited for."""
+    _touch(move)
+    _start(move)
+    move.plan(waiting=True, slot=None)
 
 
 def _services(move: Move, command: SetServices) -> None:
@@ -192,6 +232,8 @@ def _yes(move: Move) -> None:
     if asked is Asked.CONSENT:
         consent.given(move)
         move.advance = True
+    elif asked is Asked.INVITING:
+        inviting.answered(move, Invited(agrees=True), pressed=False)
     elif asked is Asked.BOOKING:
         _start(move)
     elif asked is Asked.SLOT and move.memory.offer and len(move.memory.offer.options) == 1:
@@ -207,6 +249,8 @@ def _no(move: Move) -> None:
     asked = move.memory.asked
     if asked is Asked.CONSENT:
         consent.refused(move)
+    elif asked is Asked.INVITING:
+        inviting.answered(move, Invited(agrees=False))
     elif asked is Asked.SLOT and not move.changed:
         move.release_hold()
         move.plan(when=None, slot=None)
@@ -216,23 +260,6 @@ def _no(move: Move) -> None:
         move.say("booking.no_problem")
     else:
         move.advance = True
-
-
-def _repeat(move: Move) -> None:
-    last = move.desk.last_visit()
-    if last is None:
-        move.say("booking.no_last_visit")
-        _start(move)
-        return
-    _touch(move)
-    services = tuple(s.ref for p in last.parts if (s := move.desk.service_of(p.service_id)))
-    people = {move.desk.specialist_of(p.specialist_id) for p in last.parts}
-    one = people.pop().ref if len(people) == 1 else None
-    move.memory = replace(
-        move.memory,
-        draft=Draft(active=True, services=services, specialist=one, when=move.draft.when),
-    )
-    move.advance = True
 
 
 def _touch(move: Move) -> None:

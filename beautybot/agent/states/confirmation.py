@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from beautybot.agent import consent, proposing
+from beautybot.agent import consent, fulfilled, inviting, proposing
 from beautybot.agent.commands import Command, Confirm, Reject
 from beautybot.agent.memory import Asked, Goal, Proposal
 from beautybot.agent.move import Move
@@ -72,10 +72,12 @@ def _carry_out(move: Move, proposal: Proposal) -> None:
     match proposal.goal:
         case Goal.BOOK:
             visit = move.desk.book(proposal.appointment)
+            fulfilled.by(move, visit, visit.id)
             key = "confirmation.booked"
         case Goal.MOVE:
             assert proposal.hold is not None
             visit = move.desk.move(proposal.appointment, proposal.hold)
+            fulfilled.by(move, visit, proposal.hold)
             key = "confirmation.moved"
         case Goal.CANCEL:
             visit = move.desk.cancel(proposal.appointment)
@@ -85,6 +87,8 @@ def _carry_out(move: Move, proposal: Proposal) -> None:
     move.weight = Weight.CONFIRMATION
     move.memory = move.memory.forget_visit()
     move.advance = False
+    if proposal.goal is Goal.BOOK:
+        inviting.ask_once(move)
 
 
 def _declined(move: Move, proposal: Proposal) -> None:

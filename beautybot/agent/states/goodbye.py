@@ -9,7 +9,7 @@ from beautybot.agent.move import Move
 
 def play(move: Move, command: Command) -> None:
     """Answer thanks or a goodbye, unless a question of ours is still open."""
-    open_question = move.memory.asked not in (Asked.NOTHING, Asked.BOOKING)
+    open_question = move.memory.asked not in (Asked.NOTHING, Asked.BOOKING, Asked.INVITING)
     if isinstance(command, Leave) and move.memory.proposal is None:
         move.release_hold()
         move.memory = move.memory.forget_visit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from beautybot.agent import delicate, knowledge, saying, summary
+from beautybot.agent import delicate, knowledge, saying, summary, waiting
 from beautybot.agent.commands import (
     AskInfo,
     Attached,
@@ -171,11 +171,15 @@ def _people(move: Move, command: AskInfo) -> None:
 
 def _visits(move: Move) -> None:
     visits = move.desk.my_visits()
-    if not visits:
+    waits = waiting.describe(move)
+    if not visits and not waits:
         move.say("service_inquiry.no_visits")
         return
-    lines = "\n".join(f"• {describe_visit(move, v)}" for v in visits)
-    move.say("service_inquiry.visits", lines=lines)
+    if visits:
+        lines = "\n".join(f"• {describe_visit(move, v)}" for v in visits)
+        move.say("service_inquiry.visits", lines=lines)
+    if waits:
+        move.say("waiting.list", lines=waits)
     move.advance = move.advance or move.memory.proposal is not None
 
 
