@@ -9,12 +9,13 @@ all.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from beautybot.agent import knowledge
+from beautybot.agent import knowledge, news
 from beautybot.booking import appointments, availability
 from beautybot.booking.appointments import Appointment
 from beautybot.booking.availability import Slot, Wish
@@ -129,17 +130,22 @@ class Desk:
             )
 
     def release(self, appointment_id: int) -> None:
-        """Give a held time back."""
-        appointments.release(self.conn, self.business.id, appointment_id, now=self.now)
+        """Give a held time back, if it is still this client's."""
+        with suppress(NotFound):
+            held = self.visit(appointment_id)
+            appointments.release(self.conn, self.business.id, held.id, now=self.now)
 
     def visit(self, appointment_id: int) -> Appointment:
-        """One appointment of the salon; NotFound."""
-        return appointments.get(self.conn, self.business.id, appointment_id)
+        """One appointment that is this client's or, so far, nobody's; NotFound."""
+        found = appointments.get(self.conn, self.business.id, appointment_id)
+        if found.client_id not in (None, *self.me):
+            raise NotFound("there is no such appointment")
+        return found
 
     def my_visits(self) -> list[Appointment]:
         """The client's own visits to come, soonest first."""
         mine: list[Appointment] = []
-        for client_id in clients.everything_of(self.conn, self.business.id, self.client.id):
+        for client_id in self.me:
             mine += appointments.of_client(self.conn, self.business.id, client_id, self.now)
         return sorted(mine, key=lambda visit: visit.start)
 
@@ -149,7 +155,8 @@ class Desk:
         return self.now <= visit.start - window
 
     def book(self, appointment_id: int) -> Appointment:
-        """Turn a hold into a booking; SlotTaken if it expired and the time is gone."""
+        """Turn the client's own hold into a booking; SlotTaken if the time is gone, NotFound."""
+        self._owner(appointment_id)
         booked = appointments.confirm(
             self.conn,
             self.business,
@@ -176,7 +183,7 @@ class Desk:
                 to_hold=hold_id,
                 now=self.now,
                 by="client",
-                client_id=self._mine(appointment_id),
+                client_id=self._owner(appointment_id),
             )
         self.tell(NoticeKind.MOVED, f"{moved.id}:{moved.start.isoformat()}", moved)
         return moved
@@ -190,18 +197,22 @@ class Desk:
             now=self.now,
             by="client",
             why="",
-            client_id=self._mine(appointment_id),
+            client_id=self._owner(appointment_id),
         )
         self.tell(NoticeKind.CANCELLED, str(appointment_id), cancelled)
         return cancelled
 
-    def _mine(self, appointment_id: int) -> int | None:
-        """Under which id of this client the visit is kept; NotFound if it is somebody else's."""
+    def _owner(self, appointment_id: int) -> int:
+        """Under which id of this client a visit is kept; NotFound if it is somebody else's."""
         owner = self.visit(appointment_id).client_id
-        mine = clients.everything_of(self.conn, self.business.id, self.client.id)
-        if owner not in mine:
+        if owner is None:
             raise NotFound("there is no such appointment")
         return owner
+
+    @property
+    def me(self) -> tuple[int, ...]:
+        """The ids under which this person's records are kept, the one that lives on first."""
+        return clients.everything_of(self.conn, self.business.id, self.client.id)
 
     # -- people ---------------------------------------------------------------
 
@@ -253,20 +264,8 @@ class Desk:
 
     def tell(self, kind: NoticeKind, key: str, visit: Appointment) -> None:
         """Tell the salon of a visit that was booked, moved or cancelled."""
-        verb = {
-            NoticeKind.BOOKED: "Новая запись",
-            NoticeKind.MOVED: "Запись перенесена",
-            NoticeKind.CANCELLED: "Запись отменена",
-        }[kind]
-        local = visit.start.astimezone(self.business.zone)
-        self.notify(
-            kind,
-            key,
-            f"{verb} {visit.number}: {', '.join(visit.service_names)}, "
-            f"{local:%d.%m %H:%M}, {', '.join(visit.specialist_names)}. "
-            f"Клиент: {one_line(visit.client_name or self.client.name or 'без имени', 60)}",
-            appointment_id=visit.id,
-        )
+        told = news.of_visit(kind, visit, self.business, self.client.name)
+        self.notify(kind, key, told, appointment_id=visit.id)
 
     def notify(self, kind: NoticeKind, key: str, text: str, **details: int) -> None:
         """Put something before the salon's people."""
@@ -291,8 +290,7 @@ class Desk:
 
     def last_visit(self) -> Appointment | None:
         """The client's latest visit, past ones first of all."""
-        mine = clients.everything_of(self.conn, self.business.id, self.client.id)
-        return appointments.last_visit(self.conn, self.business.id, mine, self.now)
+        return appointments.last_visit(self.conn, self.business.id, self.me, self.now)
 
     def _last_specialist(self) -> int | None:
         last = self.last_visit()

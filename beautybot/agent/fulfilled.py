@@ -5,7 +5,6 @@ from __future__ import annotations
 from beautybot.agent.move import Move
 from beautybot.booking import waitlist
 from beautybot.booking.visits import Appointment
-from beautybot.conversations import clients
 from beautybot.notifications import freed_offers
 from beautybot.notifications.freed_offers import Outcome
 
@@ -17,11 +16,10 @@ def by(move: Move, visit: Appointment, hold_id: int) -> None:
     over = [] if offer is None else [offer.waiting_id]
     if offer is not None:
         freed_offers.settle(desk.conn, desk.business.id, offer.id, Outcome.TAKEN)
-    mine = clients.everything_of(desk.conn, desk.business.id, desk.client.id)
     services = {p.service_id for p in visit.parts}
     over += [
         entry.id
-        for entry in waitlist.of_clients(desk.conn, desk.business.id, mine, desk.now)
+        for entry in waitlist.of_clients(desk.conn, desk.business.id, desk.me, desk.now)
         if set(entry.services) == services
         and any(start <= visit.start < end for start, end in entry.windows)
     ]

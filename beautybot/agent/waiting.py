@@ -17,7 +17,6 @@ from beautybot.booking.catalogue import Service, Specialist
 from beautybot.booking.visits import Appointment, Status
 from beautybot.booking.waitlist import EnoughWaiting, Wanted, Window
 from beautybot.channels.base import Button
-from beautybot.conversations import clients
 from beautybot.kit.errors import NotFound
 from beautybot.notifications import freed_offers
 from beautybot.notifications.freed_offers import FreedOffer, Outcome
@@ -44,9 +43,8 @@ def join(move: Move, services: list[Service], person: Specialist | None) -> None
     if not wanted.windows:
         move.say("booking.past", time=_words(move, when))
         return
-    me = clients.living(desk.conn, desk.business.id, desk.client.id)
     try:
-        entry = waitlist.join(desk.conn, desk.business.id, me, wanted, desk.now)
+        entry = waitlist.join(desk.conn, desk.business.id, desk.me[0], wanted, desk.now)
     except EnoughWaiting:
         move.say("waiting.enough")
         return
@@ -93,8 +91,7 @@ def _words(move: Move, when: When) -> str:
 def leave(move: Move) -> None:
     """The client no longer waits for anything."""
     desk = move.desk
-    mine = clients.everything_of(desk.conn, desk.business.id, desk.client.id)
-    entries = waitlist.of_clients(desk.conn, desk.business.id, mine, desk.now)
+    entries = waitlist.of_clients(desk.conn, desk.business.id, desk.me, desk.now)
     waitlist.close(desk.conn, desk.business.id, [e.id for e in entries], "left", desk.now)
     move.say("waiting.no_more" if entries else "waiting.was_not")
 
@@ -102,9 +99,8 @@ def leave(move: Move) -> None:
 def describe(move: Move) -> str:
     """What the client waits for, a line each; empty if for nothing."""
     desk = move.desk
-    mine = clients.everything_of(desk.conn, desk.business.id, desk.client.id)
     lines = []
-    for entry in waitlist.of_clients(desk.conn, desk.business.id, mine, desk.now):
+    for entry in waitlist.of_clients(desk.conn, desk.business.id, desk.me, desk.now):
         names = [s.name for i in entry.services if (s := desk.service_of(i))]
         until = move.moment(entry.until - EXACT)
         lines.append(f"• {saying.listed(names)}, до: {until}")
@@ -209,5 +205,4 @@ def decline(move: Move, offer_id: int, *, stop: bool) -> None:
 
 def _own(move: Move, offer_id: int) -> FreedOffer | None:
     desk = move.desk
-    mine = clients.everything_of(desk.conn, desk.business.id, desk.client.id)
-    return freed_offers.of_clients(desk.conn, desk.business.id, mine, offer_id)
+    return freed_offers.of_clients(desk.conn, desk.business.id, desk.me, offer_id)

@@ -188,6 +188,7 @@ appointments = Table(
     Index("ix_appointments_business_id_starts_at", "business_id", "starts_at"),
     Index("ix_appointments_client_id", "client_id"),
     CheckConstraint("starts_at < ends_at", name="span"),
+    sqlite_autoincrement=True,  # what speaks of a dropped hold must not meet another one
 )
 
 # What is done in a visit, in order, by whom: the record that stays after the visit.

@@ -127,7 +127,24 @@ def _changed(move: Move) -> None:
 
 
 def _taken(move: Move) -> None:
+    """The hold is gone: kept anew and asked again while the time is free, else another time."""
     move.remember(held=None, proposal=None)
-    move.plan(slot=None)
-    move.say("confirmation.taken_meanwhile")
+    if _is_free_still(move):
+        move.say("confirmation.hold_renewed")
+        move.decide("the hold had expired, the time is still free: asked again")
+    else:
+        move.plan(slot=None)
+        move.say("confirmation.taken_meanwhile")
     move.advance = True
+
+
+def _is_free_still(move: Move) -> bool:
+    draft, desk = move.draft, move.desk
+    if draft.slot is None:
+        return False
+    person = desk.specialist_of(draft.slot.specialist_ids[0])
+    wish = desk.wish(desk.services(draft.services), person)
+    slot = desk.exactly(wish, draft.slot.start, ignoring=draft.moving)
+    if slot is not None:
+        move.plan(slot=slot)
+    return slot is not None
