@@ -286,21 +286,3 @@ def _day_words(move: Move, when: When) -> str:
     if when.start is None:
         return when.text
     return saying.on_day(when.start.astimezone(move.desk.business.zone).date(), move.today)
-
-
-def joined(move: Move, before: When, clock: When) -> When:
-    """A day said earlier and an hour said now."""
-    assert before.day is not None
-    minutes = clock.clock_min or 0
-    start = datetime.combine(
-        before.day, time(minutes // 60 % 24, minutes % 60), move.desk.business.zone
-    )
-    return When(WhenKind.EXACT, f"{before.text} {clock.text}", start, approximate=clock.approximate)
-
-
-def resolved(move: Move, when: When, chosen: datetime) -> When:
-    """The reading that the client picked."""
-    if when.kind is WhenKind.EXACT:
-        return replace(when, start=chosen, readings=())
-    shift = timedelta(days=1) if when.start is None or when.end is None else when.end - when.start
-    return replace(when, start=chosen, end=chosen + shift, readings=())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from beautybot.agent.wishes import When, WhenKind
@@ -53,3 +54,19 @@ def beside(shown: Sequence[datetime], direction: Direction, today: date, zone: Z
 def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     wall = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minutes)
     return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
+
+
+def joined(before: When, clock: When, zone: ZoneInfo) -> When:
+    """A day said earlier and an hour said now."""
+    assert before.day is not None
+    minutes = clock.clock_min or 0
+    start = datetime.combine(before.day, time(minutes // 60 % 24, minutes % 60), zone)
+    return When(WhenKind.EXACT, f"{before.text} {clock.text}", start, approximate=clock.approximate)
+
+
+def resolved(when: When, chosen: datetime) -> When:
+    """The reading that the client picked."""
+    if when.kind is WhenKind.EXACT:
+        return replace(when, start=chosen, readings=())
+    shift = timedelta(days=1) if when.start is None or when.end is None else when.end - when.start
+    return replace(when, start=chosen, end=chosen + shift, readings=())

@@ -158,7 +158,7 @@ def _when(move: Move, when: When) -> None:
     _touch(move)
     before = move.draft.when
     if when.kind is WhenKind.CLOCK and before is not None and before.day is not None:
-        when = asking.joined(move, before, when)
+        when = spans.joined(before, when, move.desk.business.zone)
     move.plan(active=True, when=when, slot=None)
     move.advance = True
 
@@ -223,7 +223,7 @@ def _shown(move: Move) -> list[datetime]:
 def _pick_moment(move: Move, option: Option) -> None:
     when = move.draft.when
     if when is not None and option.moment is not None:
-        move.plan(when=asking.resolved(move, when, option.moment))
+        move.plan(when=spans.resolved(when, option.moment))
 
 
 def _yes(move: Move) -> None:
