@@ -163,6 +163,12 @@ def _offer(room: Room, waiting: Waiting, slot: Slot, route: routes.Route) -> boo
         appointment_id=held.id,
     )
     assert offer_id is not None, "an entry is never offered the same time twice"
+    _write(room, slot, offer_id, until, route)
+    waitlist.note_offered(conn, business.id, waiting.id, room.now)
+    return True
+
+
+def _write(room: Room, slot: Slot, offer_id: int, until: datetime, route: routes.Route) -> None:
     draft = outbox.Draft(
         words(room, slot, until),
         buttons=buttons(offer_id),
@@ -172,16 +178,15 @@ def _offer(room: Room, waiting: Waiting, slot: Slot, route: routes.Route) -> boo
         until=until,
     )
     message_id = outbox.put(
-        conn,
-        business_id=business.id,
+        room.conn,
+        business_id=room.business.id,
         conversation_id=route.conversation_id,
         account_id=route.account_id,
         draft=draft,
         now=room.now,
     )
-    freed_offers.sent_in(conn, business.id, offer_id, route.conversation_id, message_id)
-    waitlist.note_offered(conn, business.id, waiting.id, room.now)
-    return True
+    salon = room.business.id
+    freed_offers.sent_in(room.conn, salon, offer_id, route.conversation_id, message_id)
 
 
 def words(room: Room, slot: Slot, until: datetime) -> str:
