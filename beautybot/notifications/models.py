@@ -28,9 +28,7 @@ reminders = Table(
     Column("hours", Integer, nullable=False),
     Column("at", Instant, nullable=False),
     Column("outcome", String(16), nullable=False),  # sent, skipped, told_owner
-    # The message that carries it, and the conversations that were tried before.
-    Column("message_id", BigId, nullable=True),
-    Column("tried", Json, nullable=False, server_default="[]"),
+    Column("message_id", BigId, nullable=True),  # what carries it
     UniqueConstraint("appointment_id", "starts_at", "hours"),
     Index("ix_reminders_business_id_at", "business_id", "at"),
 )

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("reminders", schema=None) as batch_op:
+        batch_op.drop_column("tried")  # conversations/detour.py finds the other way
     if op.get_bind().dialect.name != "sqlite":
         return  # a sequence never goes back
     with op.batch_alter_table(
