@@ -129,15 +129,20 @@ def act(
     elif adviser.warning:
         trouble(desk, "Языковая модель отвечает слабее, чем вы выбрали", adviser.warning)
     done = put(conn, seen, move, reply, state, commands, now, adviser)
-    if done.message_id is not None and move.memory.proposal is not None:
-        # The yes counts only after this very message reached the client.
-        move.remember(proposal=replace(move.memory.proposal, message_id=done.message_id))
-    if done.message_id is not None and move.memory.asked is Asked.INVITING:
-        move.remember(asked_in=done.message_id)
+    if done.message_id is not None:
+        _asked_in(move, done.message_id)
     flow.check(state, move.memory)
     turns.finish(conn, seen.claim, state=state, memory=memories.dump(move.memory))
     reached(Stage.ACTING)
     return done
+
+
+def _asked_in(move: Move, message_id: int) -> None:
+    """A yes counts only after the very message that asks for it has reached the client."""
+    if move.memory.proposal is not None:
+        move.remember(proposal=replace(move.memory.proposal, message_id=message_id))
+    elif move.memory.asked is Asked.INVITING:
+        move.remember(asked_in=message_id)
 
 
 def trouble(desk: Desk, now: str, what: str) -> None:

@@ -278,8 +278,7 @@ waitlist = Table(
     refers("specialist_id", "specialists", nullable=True),
     Column("from_at", Instant, nullable=False),
     Column("to_at", Instant, nullable=False),
-    # The spans in which a visit may start; from_at and to_at are their outer ends.
-    Column("windows", Json, nullable=False, server_default="[]"),
+    Column("windows", Json, nullable=False, server_default="[]"),  # from_at, to_at: outer ends
     Column("excluded", Json, nullable=False, server_default="[]"),
     Column("created_at", Instant, nullable=False),
     Column("offered_at", Instant, nullable=True),
