@@ -86,6 +86,8 @@ def _move(here: Here, start: datetime) -> Done:
     visit = _visit(here)
     if visit is None:
         return Done("Этой записи уже нет.")
+    if visit.start == start and visit.status is Status.BOOKED:
+        return Done("Запись и так на это время.")
     catalogue = catalogues.load(here.conn, here.business.id)
     slot = availability.fits(
         here.conn, here.business, catalogue, _same(visit), start, here.now, ignoring=visit.id
@@ -112,7 +114,7 @@ def _move(here: Here, start: datetime) -> Done:
     when = telling.when(moved, here.business)
     words = "Клиенту написали." if told else "Написать клиенту некуда, позвоните."
     rows = () if told else ((button(Verb.CALL),),)
-    says = (here.letter(f"Перенесено на {when}. {words}", rows, _moving(moved)),)
+    says = (here.letter(f"Перенесено: {when}. {words}", rows, _moving(moved)),)
     return Done("Перенесено", says, mark=f"🔁 {here.person.name}: {when}", client_hears=told)
 
 

@@ -35,7 +35,7 @@ def confirm(here: Here) -> Done:
         return Done(OVER)
     _settle(here, f"подтвердил запись № {booked.number}")
     when = telling.when(booked, here.business)
-    return Done("Записали", mark=f"✓ {here.person.name}: записали на {when}")
+    return Done("Записали", mark=f"✓ {here.person.name}: записали, {when}")
 
 
 def decline(here: Here) -> Done:
