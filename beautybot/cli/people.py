@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from beautybot.cli import secret
+from beautybot.cli import binding, secret
 from beautybot.cli.opening import House, inside
 from beautybot.cli.output import JsonFlag, say, show_rows
 from beautybot.cli.salons import Slug
@@ -14,6 +14,7 @@ from beautybot.cli.salons import Slug
 app = typer.Typer()
 user = typer.Typer(no_args_is_help=True, help="People who sign in to the dashboard.")
 app.add_typer(user, name="user")
+user.command("bind-telegram")(binding.bind_telegram)
 
 
 @user.command("create")
