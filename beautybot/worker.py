@@ -10,8 +10,6 @@ is written down, tried again, and put aside after its last try; the loop goes on
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,6 +30,7 @@ from beautybot.kit.db import Database, DatabaseUnavailable
 from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.jobs import Job
 from beautybot.kit.leases import LeaseLost, free_all
+from beautybot.kit.presence import SILENT, Presence, own_name
 from beautybot.kit.text import masked
 from beautybot.kit.wakeup import ToDo, Wakeup
 from beautybot.llm.base import LLM
@@ -41,6 +40,8 @@ from beautybot.notifications.owner import Voices
 
 logger = log.get(__name__)
 
+HELD = (inbound_events, conversations, jobs.jobs, owner_messages, owner_updates)
+"""What a dead worker held goes on at once; its outbox waits for the channel's own word."""
 IDLE_S = 0.5
 BATCH = 32
 CROWD = 20
@@ -66,8 +67,9 @@ class Worker:
     shared_app: str | None = None  # the mark of the installation's own Meta app
     clock: Clock = clocks.now
     own_models: OwnModels | None = None  # the salons' own, where there may be some
+    silent: timedelta = SILENT  # after so long without a word another worker is dead
     jobs: Mapping[str, JobRun] = field(default_factory=dict)
-    name: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}")
+    name: str = field(default_factory=own_name)
     # Apart, because turns that wait for a slow model must not keep answers from being sent.
     busy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(600))
     sending: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(200))
@@ -80,13 +82,16 @@ class Worker:
             async with asyncio.TaskGroup() as group:
                 for todo, step in self._steps().items():
                     group.create_task(self._loop(todo, step))
+                if not self.db.url.startswith("sqlite"):
+                    here = Presence(self.db, self.name, HELD, self.clock, self.silent)
+                    group.create_task(here.stay())
         finally:
             if self.running:
                 await asyncio.wait(set(self.running), timeout=10)
 
     async def free_leases(self) -> None:
         """At the start of the only server of an SQLite file: nobody else can hold anything."""
-        for table in (inbound_events, conversations, jobs.jobs, owner_messages, owner_updates):
+        for table in HELD:
             await self.db.write(free_all, table, self.clock())
 
     async def drain(self) -> None:

@@ -27,7 +27,7 @@ PACKAGE = Path(__file__).parents[1] / "beautybot"
 
 def all_tables() -> MetaData:
     """The metadata with the tables of every package that has models."""
-    for shared in ("jobs", "seats"):
+    for shared in ("jobs", "presence", "seats"):
         import_module(f"beautybot.kit.{shared}")
     for models in sorted(PACKAGE.glob("*/models.py")):
         import_module(f"beautybot.{models.parent.name}.models")

@@ -119,8 +119,13 @@ def why_not(conn: Connection, row: Any, message: Any, now: datetime) -> Dropped 
             return Dropped.PERSON_ANSWERS
         if not message.ai_agent_enabled:
             return Dropped.AGENT_OFF
+<<<<<<< HEAD
     if row.state == "sending" and row.doubts >= MOST_DOUBTS[Weight(row.weight)]:
         return Dropped.AMBIGUOUS
+=======
+    if row.state == "sending" and row.weight == Weight.TALK and message.channel != "whatsapp":
+        return Dropped.AMBIGUOUS  # WhatsApp's status would have told us by now: it never left
+>>>>>>> 18da0c0 (Take over at once what a dead worker held; send talk again where WhatsApp's silence says it never left)
     return None
 
 

@@ -121,13 +121,12 @@ def finish(
         raise LeaseLost(f"{table.name} {row_id} was taken over")
 
 
-def free_all(conn: Connection, table: Table, now: datetime) -> int:
-    """Make claimed work due now: right only when no other worker can be alive."""
+def free_all(conn: Connection, table: Table, now: datetime, *, of: str | None = None) -> int:
+    """Make claimed work due now: right only when no other worker can be alive, or of a dead one."""
+    theirs = table.c.leased_by.is_not(None) if of is None else table.c.leased_by == of
     freed = conn.execute(
         across_salons(
-            update(table)
-            .where(table.c.leased_by.is_not(None))
-            .values(due_at=now, leased_by=None, lease=table.c.lease + 1)
+            update(table).where(theirs).values(due_at=now, leased_by=None, lease=table.c.lease + 1)
         )
     )
     return freed.rowcount

@@ -78,7 +78,7 @@ BY_WORDS = ("inbound_events", "notices", "owner_messages", "audit_log")
 
 NOBODY = (
     *("businesses", "users", "memberships", "channel_accounts", "credentials", "model_accounts"),
-    *("sign_ins", "sign_in_failures", "calendar_links", "jobs", "seats", "erasures"),
+    *("sign_ins", "sign_in_failures", "calendar_links", "jobs", "seats", "workers", "erasures"),
     *("services", "service_resources", "service_specialists", "specialists", "resources"),
     *("shift_patterns", "day_overrides", "working_hours", "time_off", "faq_entries"),
     *("appointment_parts", "busy_spans", "reminders"),
