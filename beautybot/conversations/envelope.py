@@ -30,10 +30,10 @@ class Weight(StrEnum):
 
 
 # How often a message may be sent again when nobody knows whether it arrived: small talk
-# never, a booking once.
+# never; a booking, which shows its number, sooner too often than not at all.
 MOST_DOUBTS = {
     Weight.TALK: 0,
-    Weight.CONFIRMATION: 1,
+    Weight.CONFIRMATION: 3,
     Weight.REMINDER: 1,
     Weight.PERSON: 1,
 }
@@ -119,14 +119,14 @@ def why_not(conn: Connection, row: Any, message: Any, now: datetime) -> Dropped 
             return Dropped.PERSON_ANSWERS
         if not message.ai_agent_enabled:
             return Dropped.AGENT_OFF
-<<<<<<< HEAD
-    if row.state == "sending" and row.doubts >= MOST_DOUBTS[Weight(row.weight)]:
+    if row.state == "sending" and row.doubts >= _most_doubts(row.weight, message.channel):
         return Dropped.AMBIGUOUS
-=======
-    if row.state == "sending" and row.weight == Weight.TALK and message.channel != "whatsapp":
-        return Dropped.AMBIGUOUS  # WhatsApp's status would have told us by now: it never left
->>>>>>> 18da0c0 (Take over at once what a dead worker held; send talk again where WhatsApp's silence says it never left)
     return None
+
+
+def _most_doubts(weight: str, channel: str) -> int:
+    """WhatsApp's status would have told us of what arrived: its silence says that it did not."""
+    return MOST_DOUBTS[Weight(weight)] + (channel == "whatsapp")
 
 
 def _window_closed(message: Any, now: datetime) -> bool:
