@@ -30,10 +30,10 @@ class Weight(StrEnum):
 
 
 # How often a message may be sent again when nobody knows whether it arrived: small talk
-# never; a booking, which shows its number, sooner too often than not at all.
+# never, a booking once.
 MOST_DOUBTS = {
     Weight.TALK: 0,
-    Weight.CONFIRMATION: 3,
+    Weight.CONFIRMATION: 1,
     Weight.REMINDER: 1,
     Weight.PERSON: 1,
 }
