@@ -35,7 +35,7 @@ from beautybot.notifications.asking import Asking
 from beautybot.notifications.owner import Voices
 from beautybot.polling import Polling
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
-from beautybot.web import owner_bot, pages
+from beautybot.web import calendar_feed, owner_bot, pages
 from beautybot.web.dashboard.routes import routes as dashboard
 from beautybot.web.on_demand import OnDemand, Opened
 from beautybot.worker import Worker
@@ -180,6 +180,7 @@ async def _serve(product: Product, listener: socket.socket) -> None:
     tools = OnDemand(lambda: _tools(product.parts))
     routes = [
         *pages.routes(),
+        *calendar_feed.routes(product.parts),
         *dashboard(product.parts),
         *owner_bot.routes(product.parts),
         Route("/api/chatgpt/{rest:path}", actions),

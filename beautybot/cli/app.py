@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from beautybot.cli import (
+    calendars,
     channels,
     chat,
     clients,
@@ -35,6 +36,7 @@ for module in (
     people,
     channels,
     visits,
+    calendars,
     understand,
     records,
     rehearsals,
