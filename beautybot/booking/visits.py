@@ -10,7 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from beautybot.booking.models import appointment_parts, appointments, services, specialists
+from beautybot.booking.models import (
+    appointment_changes,
+    appointment_parts,
+    appointments,
+    services,
+    specialists,
+)
+from beautybot.kit.db import across_salons
 from beautybot.kit.errors import NotFound
 from beautybot.kit.money import Price
 
@@ -70,12 +77,46 @@ class Appointment:
         return tuple(dict.fromkeys(part.specialist_name for part in self.parts))
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that was done with an appointment: when, what, by whom, why."""
+
+    at: datetime
+    kind: str
+    by: str
+    why: str
+    was_start: datetime | None
+
+
 def get(conn: Connection, business_id: int, appointment_id: int) -> Appointment:
     """One appointment of that salon; NotFound."""
     found = _read(conn, business_id, appointments.c.id == appointment_id)
     if not found:
         raise NotFound("there is no such appointment")
     return found[0]
+
+
+def salon_of(conn: Connection, appointment_id: int) -> int:
+    """Whose appointment it is; NotFound.  For the operator, who knows only its id."""
+    found: int | None = conn.execute(
+        across_salons(select(appointments.c.business_id).where(appointments.c.id == appointment_id))
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"there is no appointment {appointment_id}")
+    return found
+
+
+def history(conn: Connection, business_id: int, appointment_id: int) -> list[Change]:
+    """What was done with an appointment, in order."""
+    rows = conn.execute(
+        select(appointment_changes)
+        .where(
+            appointment_changes.c.business_id == business_id,
+            appointment_changes.c.appointment_id == appointment_id,
+        )
+        .order_by(appointment_changes.c.id)
+    )
+    return [Change(r.at, r.kind, r.by, r.why, r.was_start) for r in rows]
 
 
 def of_client(

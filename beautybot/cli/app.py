@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from beautybot.cli import (
+    appointments,
     calendars,
     channels,
     chat,
@@ -36,6 +37,7 @@ for module in (
     people,
     channels,
     visits,
+    appointments,
     calendars,
     understand,
     records,
