@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, help="From `appointments list`.")]
-Why = Annotated[str, typer.Option("--why", help="The reason: kept, and told to the client.")]
+Why = Annotated[str, typer.Option("--why", help="The reason, kept in the record.")]
 BY = "operator"
 
 

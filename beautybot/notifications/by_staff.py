@@ -7,7 +7,7 @@ is open, after the quiet hours; where none is, the salon is asked to call.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -16,14 +16,7 @@ from beautybot.booking.appointments import Appointment, SlotTaken
 from beautybot.booking.availability import Wish
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.businesses.salons import Business
-from beautybot.channels.base import Template
-from beautybot.conversations import outbox, routes
-from beautybot.conversations.envelope import Weight
-from beautybot.kit.text import one_line
-from beautybot.notifications import quiet
-from beautybot.russian import dates
-
-TEMPLATE = "change_template"
+from beautybot.notifications import telling
 
 
 class NotThen(SlotTaken):
@@ -44,9 +37,9 @@ def cancel(
     gone = appointments.cancel(
         conn, business, appointment_id, now=now, by=by, why=why, enforce_policy=False
     )
-    if before.status is appointments.Status.BOOKED:
-        said = f"Салон отменил вашу запись {gone.number}: {_what(gone, business, now)}."
-        _tell(conn, business, gone, said + _because(why) + _again(), now)
+    booked = before.status is appointments.Status.BOOKED
+    if booked and not telling.cancelled(conn, business, gone, now):
+        _tell_salon(conn, business, gone, now)
     return gone
 
 
@@ -74,65 +67,9 @@ def move(
     moved = appointments.move(
         conn, business, before.id, slot=slot, now=now, by=by, why=why, enforce_policy=False
     )
-    if before.start != moved.start:
-        zone, today = business.zone, now.astimezone(business.zone).date()
-        was = dates.moment(before.start, zone, today)
-        said = (
-            f"Салон перенёс вашу запись {moved.number}.\nБыло: {was}.\n"
-            f"Стало: {_what(moved, business, now)}."
-        )
-        _tell(conn, business, moved, said + _because(why) + _again(), now)
+    if before.start != moved.start and not telling.moved(conn, business, moved, now):
+        _tell_salon(conn, business, moved, now)
     return moved
-
-
-def _what(visit: Appointment, business: Business, now: datetime) -> str:
-    today = now.astimezone(business.zone).date()
-    return (
-        f"{dates.moment(visit.start, business.zone, today)}, "
-        f"{dates.listed(visit.service_names)}, мастер {dates.listed(visit.specialist_names)}"
-    )
-
-
-def _because(why: str) -> str:
-    return f"\nПричина: {one_line(why, 200)}." if why.strip() else ""
-
-
-def _again() -> str:
-    return "\nЕсли так не подходит, напишите сюда — подберём другое время."
-
-
-def _tell(
-    conn: Connection, business: Business, visit: Appointment, text: str, now: datetime
-) -> None:
-    route = None
-    if visit.client_id is not None:
-        route = routes.open_for(conn, business.id, visit.client_id, now, template=TEMPLATE)
-    if route is None:
-        _tell_salon(conn, business, visit, now)
-        return
-    wait = quiet.left(business, now)
-    outbox.put(
-        conn,
-        business_id=business.id,
-        conversation_id=route.conversation_id,
-        account_id=route.account_id,
-        draft=outbox.Draft(
-            text,
-            weight=Weight.CONFIRMATION,
-            author="system",
-            template=_template(visit, business, route),
-        ),
-        now=now,
-        wait=wait if now + wait < visit.start else timedelta(0),
-    )
-
-
-def _template(visit: Appointment, business: Business, route: routes.Route) -> Template | None:
-    if not route.needs_template or route.template is None:
-        return None
-    local = visit.start.astimezone(business.zone)
-    what = "отменена" if visit.status is appointments.Status.CANCELLED else "перенесена"
-    return Template(route.template, "ru", (what, f"{local:%d.%m}", f"{local:%H:%M}", business.name))
 
 
 def _tell_salon(conn: Connection, business: Business, visit: Appointment, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -10,6 +10,7 @@ from beautybot.booking.visits import Appointment
 from beautybot.businesses.salons import Business
 from beautybot.conversations import outbox, routes
 from beautybot.conversations.envelope import Weight
+from beautybot.notifications import quiet
 from beautybot.notifications.reminders import WEEKDAYS
 
 
@@ -62,5 +63,12 @@ def _say(
         account_id=route.account_id,
         draft=outbox.Draft(text, weight=Weight.CONFIRMATION, author="system"),
         now=now,
+        wait=_until_morning(business, visit, now),
     )
     return True
+
+
+def _until_morning(business: Business, visit: Appointment, now: datetime) -> timedelta:
+    """Nobody is woken by it, unless the visit itself is sooner."""
+    wait = quiet.left(business, now)
+    return wait if now + wait < visit.start else timedelta(0)
