@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from beautybot.booking.calendar_links import Shows
 from beautybot.cli.opening import House, inside
 from beautybot.cli.output import JsonFlag, say, show_rows, warn
 from beautybot.cli.salons import Slug
@@ -26,8 +25,8 @@ def link(
         str | None, typer.Option(metavar="ID", help="Only her visits; else the salon's.")
     ] = None,
     clients: Annotated[
-        Shows, typer.Option(help="What the calendar says of clients.")
-    ] = Shows.HIDDEN,
+        str, typer.Option(help="What it says of clients: hidden, name or phone.")
+    ] = "hidden",
 ) -> None:
     """A new secret address; it is shown once, and whoever knows it reads the calendar."""
     from beautybot.kit import clock
@@ -68,13 +67,15 @@ def revoke(
     say(f"closed: {closed}")
 
 
-def _make(conn: Connection, slug: str, specialist: str | None, shows: Shows, now: Any) -> str:
+def _make(conn: Connection, slug: str, specialist: str | None, clients: str, now: Any) -> str:
     from beautybot.booking import calendar_links
     from beautybot.businesses import salons
 
+    if clients not in set(calendar_links.Shows):
+        raise typer.BadParameter("--clients is one of hidden, name, phone")
     salon = salons.by_slug(conn, slug)
     who = calendar_links.specialist_id(conn, salon.id, specialist) if specialist else None
-    return calendar_links.make(conn, salon.id, who, shows, now)
+    return calendar_links.make(conn, salon.id, who, calendar_links.Shows(clients), now)
 
 
 def _links(conn: Connection, slug: str) -> list[dict[str, Any]]:
