@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from beautybot.agent import consent, saying
 from beautybot.agent.memory import Asked, Goal, Option, Proposal, hash_of, new_token
@@ -10,16 +11,44 @@ from beautybot.agent.move import Move
 from beautybot.agent.wishes import When
 from beautybot.booking.appointments import Appointment, SlotTaken
 from beautybot.booking.availability import Slot
+from beautybot.booking.visits import Status
 from beautybot.businesses.salons import Consent
 from beautybot.channels.base import Button
 from beautybot.conversations.envelope import Weight
+from beautybot.kit.errors import NotFound
+
+
+def forget_lost_hold(move: Move) -> None:
+    """
+    A hold that ran out and is gone holds up no turn: the time is kept again, and asked again.
+
+    The draft stays, so whatever the client says next, the next question of ours
+    takes the same time if it is still free, and offers what is near if not.
+    """
+    held, asked = move.memory.held, move.memory.asked
+    if held is None or _is_there(move, held):
+        return
+    move.decide(f"the hold {held} ran out meanwhile")
+    move.remember(
+        held=None, proposal=None, asked=Asked.NOTHING if asked is Asked.CONFIRM else asked
+    )
+
+
+def _is_there(move: Move, hold: int) -> bool:
+    """Still held, and for this client: SQLite gives a dropped row's id to the next one."""
+    try:
+        found = move.desk.visit(hold)
+    except NotFound:
+        return False
+    return found.status is Status.HELD and found.client_id == move.desk.client.id
 
 
 def keep_and_propose(move: Move, slot: Slot) -> bool:
     """
     Hold the time, ask for what is missing of the client, then for the yes.
 
-    False if somebody was faster: the client was told, and a new time is to be offered.
+    False if somebody was faster, or the time went by while the client thought: she was told,
+    and a new time is to be offered.
     """
     if move.memory.held is None and not _keep(move, slot):
         return False
@@ -29,6 +58,9 @@ def keep_and_propose(move: Move, slot: Slot) -> bool:
 
 
 def _keep(move: Move, slot: Slot) -> bool:
+    if slot.start <= move.desk.now:
+        gone_by(move, slot.start)
+        return False
     try:
         held = move.desk.hold(slot, f"{move.desk.conversation_id}:{new_token()}")
     except SlotTaken:
@@ -46,6 +78,15 @@ def is_known(move: Move) -> bool:
     """True when nothing is left to ask of the client: consent, name and phone are there."""
     client = move.desk.client
     return not consent.needed(move) and bool(client.name and client.phone)
+
+
+def gone_by(move: Move, start: datetime) -> None:
+    """The wished time is in the past by now: say so, and look for another."""
+    move.decide("the time went by meanwhile")
+    move.release_hold()
+    move.plan(slot=None)
+    move.say("booking.past", time=move.moment(start))
+    move.advance = True
 
 
 def _contact_known(move: Move) -> bool:

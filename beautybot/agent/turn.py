@@ -14,6 +14,7 @@ from beautybot.agent import (
     flow,
     guarding,
     memory as memories,
+    proposing,
     reminding,
     states,
     wording,
@@ -193,6 +194,7 @@ def _reworded(
 
 def play(move: Move, state: State, commands: Sequence[Command]) -> State:
     """Let the states play every command in turn, then ask what is still missing."""
+    proposing.forget_lost_hold(move)
     for command in commands:
         player = flow.route(command, move.memory)
         states.play(player, move, command)

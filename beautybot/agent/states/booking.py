@@ -179,6 +179,8 @@ def _choose(move: Move, command: Choose) -> None:
     option = None if stale or offer is None else offer.pick(command.number)
     if option is None:
         move.say("booking.stale_options" if stale else "booking.no_such_option")
+        # A choice beside a yes: whatever she meant, it was not what the proposal shows.
+        move.changed = move.changed or move.memory.proposal is not None
         move.advance = True
         return
     _take(move, option)

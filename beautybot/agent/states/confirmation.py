@@ -56,6 +56,9 @@ def _agreed(move: Move, proposal: Proposal, *, by_button: bool) -> None:
         if proposing.facts_hash(move, shown) != proposal.facts_hash:
             _changed(move)
             return
+        if proposal.goal is not Goal.CANCEL and shown.start <= move.desk.now:
+            proposing.gone_by(move, shown.start)
+            return
         _carry_out(move, proposal)
     except (SlotTaken, NotFound):
         _taken(move)
