@@ -40,7 +40,7 @@ def _is_there(move: Move, hold: int) -> bool:
         found = move.desk.visit(hold)
     except NotFound:
         return False
-    return found.status is Status.HELD and found.client_id == move.desk.client.id
+    return found.status is Status.HELD and found.client_id in move.desk.me
 
 
 def keep_and_propose(move: Move, slot: Slot) -> bool:

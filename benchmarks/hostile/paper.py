@@ -64,6 +64,10 @@ class PaperDesk(Desk):
 
     book_of: Book = field(default_factory=Book)
 
+    @property
+    def me(self) -> tuple[int, ...]:
+        return (self.client.id,)
+
     def slots(self, wish: Wish, limit: int = 4) -> list[Slot]:
         start = max(wish.start or self.now, self.now + timedelta(hours=1))
         whole = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection, create_engine
+
 from beautybot.agent import commands as c, flow, interpreting
 from beautybot.agent.commands import Command
 from beautybot.agent.flow import State
@@ -30,6 +32,7 @@ from beautybot.channels.base import Kind
 from beautybot.conversations.clients import Client
 from beautybot.conversations.history import Message
 from beautybot.demo.fakes.gigachat.wild import WildBrain
+from beautybot.kit.db import metadata
 from beautybot.kit.money import Price
 from benchmarks.hostile.paper import Book, PaperDesk, a_strangers_visit
 from benchmarks.hostile.salon import NOW, Heard, Word
@@ -47,6 +50,7 @@ class Talk:
     business: Any
     salon: Salon
     dice: random.Random
+    conn: Connection
     now: datetime = NOW
     memory: Memory = field(default_factory=Memory)
     state: State = State.GREETING
@@ -84,7 +88,7 @@ class Talk:
 
     def _desk(self) -> PaperDesk:
         return PaperDesk(
-            conn=None,  # type: ignore[arg-type]
+            conn=self.conn,
             business=self.business,
             catalogue=self.catalogue,
             client=self.client,
@@ -292,9 +296,14 @@ WORDS = (
 def run(scripts: int, seed: int, business: Any, salon: Salon) -> Counter[str]:
     """Play so many talks; what was counted in all of them."""
     counted: Counter[str] = Counter()
-    for number in range(scripts):
-        talk = Talk(business, salon, random.Random(seed * 1_000_003 + number))
-        for _ in range(TURNS):
-            talk.turn()
-        counted += talk.counted
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)  # what is beside the book is empty, and stays so
+    with engine.connect() as conn:
+        for number in range(scripts):
+            talk = Talk(business, salon, random.Random(seed * 1_000_003 + number), conn)
+            for _ in range(TURNS):
+                talk.turn()
+            counted += talk.counted
+            conn.rollback()
+    engine.dispose()
     return counted
