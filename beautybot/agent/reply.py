@@ -79,13 +79,23 @@ def compose(
     text = _joined(phrase(p.key, tone).format_map(p.facts) for p in parts)
     facts = tuple(fact for p in parts for fact in p.facts.values())
     own = tuple(phrase(p.key, tone) for p in parts if p.key in MAKES_NO_PROMISE)
-    if unproven := receipts.check(text, (*facts, *own)):
+    given = tuple(_side_by_side(phrase(p.key, tone), p.facts) for p in parts)
+    if unproven := receipts.check(text, (*facts, *given, *own)):
         raise UnprovenText(f"no receipt for {', '.join(unproven.claims)}")
     first = next((n for n, p in enumerate(parts) if p.key in LIVELY), len(parts))
     lead = _joined(phrase(p.key, tone).format_map(p.facts) for p in parts[:first])
     mould, values = _mould(parts[first:], tone)
     keys = tuple(p.key for p in parts)
     return Reply(text, buttons, ask_contact, weight, facts, keys, lead, mould, values)
+
+
+def _side_by_side(wording: str, facts: Mapping[str, str]) -> str:
+    """The facts of a phrase in their order, apart where words of ours stand between them."""
+    pieces = Formatter().parse(wording)
+    return "".join(
+        ("\n" if text.strip() else text) + (facts[name] if name else "")
+        for text, name, _, _ in pieces
+    )
 
 
 def _mould(parts: list[Part], tone: Tone) -> tuple[str, dict[str, str]]:

@@ -7,7 +7,7 @@ from importlib import resources
 from string import Formatter
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from beautybot.agent import receipts
 from beautybot.agent.reply import LIVELY, Part, compose, phrase
@@ -85,6 +85,7 @@ phones = st.integers(9_000_000_000, 9_999_999_999).map(lambda n: f"+7{n}")
 claims = st.one_of(money, clocks, dates, lengths, percents, phones)
 
 
+@settings(deadline=None)
 @given(facts=st.lists(claims, max_size=6), claim=claims, place=st.integers(0, 2))
 def test_any_claim_goes_if_and_only_if_it_is_a_fact(
     facts: list[str], claim: str, place: int
@@ -110,6 +111,7 @@ def every_phrase() -> list[tuple[str, Tone]]:
 PHRASES = every_phrase()
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PHRASES), st.data())
 def test_our_own_phrases_always_have_their_receipts(
     which: tuple[str, Tone], data: st.DataObject

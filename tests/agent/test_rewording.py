@@ -6,7 +6,7 @@ import tomllib
 from importlib import resources
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from beautybot.agent.rewording import PLACEHOLDER, why_not
 
@@ -129,6 +129,7 @@ def test_a_claim_counts_as_untrue_and_a_loose_wording_does_not() -> None:
     assert (claim.untrue, loose.untrue) == (True, False)
 
 
+@settings(deadline=None)
 @given(said=st.text(max_size=200))
 def test_no_text_of_any_kind_breaks_the_check(said: str) -> None:
     """And what passes has no figure and no placeholder that is not ours."""
