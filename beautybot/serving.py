@@ -125,7 +125,7 @@ def _product(
         clock=clock,
         jobs=chores.TABLE,
     )
-    parts = Parts(settings, db, keyring, wakeup, clock=clock, channels=spoken)
+    parts = Parts(settings, db, keyring, wakeup, clock=clock, channels=spoken, model_of=own.of)
     telegram = spoken["telegram"]
     if settings.telegram_mode != "polling" or not isinstance(telegram, Telegram):
         return Product(parts, worker)

@@ -65,6 +65,7 @@ class Appointment:
     client_name: str | None
     client_phone: str | None
     note: str
+    created_at: datetime
 
     @property
     def service_names(self) -> tuple[str, ...]:
@@ -250,4 +251,5 @@ def _appointment(row: Any, parts: tuple[VisitPart, ...]) -> Appointment:
         client_name=row.client_name,
         client_phone=row.client_phone,
         note=row.note,
+        created_at=row.created_at,
     )

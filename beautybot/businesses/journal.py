@@ -35,12 +35,15 @@ def note(
     add(conn, audit_log, values | {"details": dict(details or {})})
 
 
-def listing(conn: Connection, business_id: int, *, limit: int = 100) -> list[Entry]:
+def listing(
+    conn: Connection, business_id: int, *, limit: int = 100, offset: int = 0
+) -> list[Entry]:
     """The newest changes of a salon."""
     rows = conn.execute(
         select(audit_log)
         .where(audit_log.c.business_id == business_id)
         .order_by(audit_log.c.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     return [Entry(row.at, row.who, row.what) for row in rows]

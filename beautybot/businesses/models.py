@@ -168,6 +168,30 @@ sign_in_failures = Table(
     Index("ix_sign_in_failures_who_at", "who", "at"),
 )
 
+# A link that sets a password once: made for whoever forgot theirs, or has none yet.
+reset_links = Table(
+    "reset_links",
+    metadata,
+    row_id(),
+    refers("user_id", "users"),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+# The second factor of a person: a secret shared with the app on their phone (RFC 6238).
+second_factors = Table(
+    "second_factors",
+    metadata,
+    row_id(),
+    refers("user_id", "users"),
+    Column("ciphertext", Text, nullable=False),
+    Column("spare_codes", Json, nullable=False),  # hashes; each is used up once
+    Column("last_step", BigId, nullable=False, server_default="0"),  # a code works once
+    Column("confirmed_at", Instant, nullable=True),  # empty: not in force yet
+    UniqueConstraint("user_id"),
+)
+
 audit_log = Table(
     "audit_log",
     metadata,

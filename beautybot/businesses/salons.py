@@ -59,6 +59,8 @@ class SalonSettings:
     waitlist_hold_min: int = 30
     complete_after_h: int = 0  # 0: only a person says that a visit took place
     nudge_after_days: int = 0  # 0: nobody is invited to come again
+    # The hours in which the agent answers, in the salon's zone; None is round the clock.
+    agent_hours: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,15 @@ class Business:
     settings: SalonSettings
     catalogue_version: int
     zone: ZoneInfo = field(compare=False)
+
+    def agent_answers(self, now: datetime) -> bool:
+        """True while the agent is on and its hours say that it works now."""
+        hours = self.settings.agent_hours
+        if not self.agent_enabled or hours is None:
+            return self.agent_enabled
+        at = now.astimezone(self.zone).strftime("%H:%M")
+        begins, ends = hours
+        return begins <= at < ends if begins < ends else at >= begins or at < ends
 
 
 def get(conn: Connection, business_id: int) -> Business:

@@ -1,15 +1,17 @@
 """
 Who is signed in: a token in the browser, its hash here.
 
-Guessing is slow by account and by address: after `MOST_FAILURES` in a quarter
-of an hour nobody gets in from there, right password or not.
+Guessing is slow by account and by address: after so many failures in a quarter
+of an hour nobody gets in there, right password or not.  A browser in which the
+person has signed in before is counted on its own, so that a stranger who
+guesses cannot lock the owner out.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +22,7 @@ from beautybot.businesses.users import Role
 from beautybot.kit.db import across_salons, add, change, remove
 
 IDLE, ABSOLUTE = timedelta(hours=12), timedelta(days=14)
-WINDOW, MOST_FAILURES = timedelta(minutes=15), 5
+WINDOW = timedelta(minutes=15)
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -116,6 +118,13 @@ def end_other(conn: Connection, user_id: int, sign_in_id: int) -> int:
     return remove(conn, sign_ins, {"user_id": user_id, "id": sign_in_id})
 
 
+def end_others(conn: Connection, user_id: int, but: int) -> int:
+    """End every sign-in of this person but one; how many there were."""
+    return conn.execute(
+        delete(sign_ins).where(sign_ins.c.user_id == user_id, sign_ins.c.id != but)
+    ).rowcount
+
+
 def end_all(conn: Connection, user_id: int) -> int:
     """End every sign-in of a person: the password changed."""
     return remove(conn, sign_ins, {"user_id": user_id})
@@ -129,24 +138,22 @@ def places(conn: Connection, user_id: int) -> list[Place]:
     return [Place(r.id, r.created_at, r.seen_at, r.place) for r in rows]
 
 
-def failed(conn: Connection, whos: Sequence[str], now: datetime) -> None:
+def failed(conn: Connection, whos: Iterable[str], now: datetime) -> None:
     """Note a wrong password, by account and by address; old notes go."""
     conn.execute(delete(sign_in_failures).where(sign_in_failures.c.at < now - WINDOW))
     for who in whos:
         add(conn, sign_in_failures, {"who": _hash(who), "at": now})
 
 
-def is_throttled(conn: Connection, whos: Sequence[str], now: datetime) -> bool:
-    """True while too many wrong passwords came for this account or from this address."""
-    counts = conn.execute(
-        select(func.count())
-        .where(
-            sign_in_failures.c.who.in_([_hash(who) for who in whos]),
-            sign_in_failures.c.at >= now - WINDOW,
-        )
+def is_throttled(conn: Connection, limits: Mapping[str, int], now: datetime) -> bool:
+    """True while somebody of `limits` has failed as often as it says, or more."""
+    allowed = {_hash(who): most for who, most in limits.items()}
+    rows = conn.execute(
+        select(sign_in_failures.c.who, func.count().label("failures"))
+        .where(sign_in_failures.c.who.in_(allowed), sign_in_failures.c.at >= now - WINDOW)
         .group_by(sign_in_failures.c.who)
-    ).scalars()
-    return any(count >= MOST_FAILURES for count in counts)
+    )
+    return any(row.failures >= allowed[row.who] for row in rows)
 
 
 def _hash(text: str) -> str:

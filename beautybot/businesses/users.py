@@ -13,10 +13,11 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Row, and_, insert as plain_insert, select, update
 
 from beautybot.businesses.models import memberships, telegram_bindings, users
-from beautybot.kit.db import across_salons, change, insert, one
-from beautybot.kit.errors import BeautyBotError
+from beautybot.kit.db import across_salons, change, insert, one, remove
+from beautybot.kit.errors import BeautyBotError, NotFound
 
 SHORTEST_PASSWORD = 10
+NO_PASSWORD = "!"  # fits nothing: an invited person has not chosen one yet
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,}")
 _HASHER = PasswordHasher()
 
@@ -42,6 +43,7 @@ class Member:
     email: str
     role: Role
     telegram_chat_id: str | None
+    specialist: str | None = None
 
 
 def hashed(email: str, password: str) -> tuple[str, str]:
@@ -50,12 +52,18 @@ def hashed(email: str, password: str) -> tuple[str, str]:
 
     It takes a tenth of a second and 64 MB: call it outside a transaction.
     """
-    address = email.strip().lower()
-    if not _EMAIL.fullmatch(address):
-        raise BadUser(f"{email[:60]!r} is no e-mail address")
+    address = spelled(email)
     if len(password) < SHORTEST_PASSWORD:
         raise BadUser(f"the password must have at least {SHORTEST_PASSWORD} characters")
     return address, _HASHER.hash(password)
+
+
+def spelled(email: str) -> str:
+    """The address in the one spelling that is kept; BadUser."""
+    address = email.strip().lower()
+    if not _EMAIL.fullmatch(address):
+        raise BadUser(f"{email[:60]!r} is no e-mail address")
+    return address
 
 
 def put(
@@ -79,6 +87,58 @@ def put(
         .on_conflict_do_update(index_elements=["user_id", "business_id"], set_={"role": role})
     )
     return next(m for m in of_business(conn, business_id) if m.user_id == user_id)
+
+
+def invite(
+    conn: Connection, address: str, business_id: int, role: str, now: datetime
+) -> tuple[Member, bool]:
+    """
+    Give a person a role in a salon; True if they have no password yet and need a link.
+
+    A person who has one keeps it: nobody may reset it but they and the operator.
+    """
+    row = conn.execute(
+        select(users.c.id, users.c.password_hash).where(users.c.email == address)
+    ).one_or_none()
+    digest = row.password_hash if row else NO_PASSWORD
+    return put(conn, address, digest, business_id, role, now), digest == NO_PASSWORD
+
+
+def has_password(conn: Connection, user_id: int) -> bool:
+    """False for an invited person who has not followed the link yet."""
+    row = one(conn, users, {"id": user_id})
+    return row is not None and row.password_hash != NO_PASSWORD
+
+
+def change_role(conn: Connection, business_id: int, user_id: int, role: str) -> None:
+    """Another role for one of the salon's people; BadUser for the last owner, NotFound."""
+    if role not in set(Role):
+        raise BadUser(f"the role must be one of {', '.join(Role)}")
+    _spare_last_owner(conn, business_id, user_id, role)
+    mine = {"business_id": business_id, "user_id": user_id}
+    change(conn, memberships, mine, {"role": role})
+
+
+def leave(conn: Connection, business_id: int, user_id: int) -> None:
+    """They work here no more; BadUser for the last owner, NotFound."""
+    _spare_last_owner(conn, business_id, user_id, None)
+    remove(conn, memberships, {"business_id": business_id, "user_id": user_id})
+
+
+def be_specialist(conn: Connection, business_id: int, user_id: int, ref: str | None) -> None:
+    """Say which specialist of the salon's file this person is; None: nobody.  NotFound."""
+    mine = {"business_id": business_id, "user_id": user_id}
+    if change(conn, memberships, mine, {"specialist": ref}) == 0:
+        raise NotFound("there is no such person")
+
+
+def _spare_last_owner(conn: Connection, business_id: int, user_id: int, role: str | None) -> None:
+    members = of_business(conn, business_id)
+    if all(m.user_id != user_id for m in members):
+        raise NotFound("there is no such person")
+    owners = {m.user_id for m in members if m.role is Role.OWNER}
+    if owners == {user_id} and role != Role.OWNER:
+        raise BadUser("the salon would have no owner")
 
 
 def change_password(conn: Connection, user_id: int, password_hash: str) -> None:
@@ -139,4 +199,11 @@ _MEMBERS = (
 
 
 def _member(row: Row[Any]) -> Member:
-    return Member(row.user_id, row.business_id, row.email, Role(row.role), row.chat_id)
+    return Member(
+        user_id=row.user_id,
+        business_id=row.business_id,
+        email=row.email,
+        role=Role(row.role),
+        telegram_chat_id=row.chat_id,
+        specialist=row.specialist,
+    )

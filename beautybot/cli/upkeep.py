@@ -36,11 +36,12 @@ def new_key() -> None:
 @keys.command("rotate")
 def rotate_keys() -> None:
     """Close every secret again under the newest key; safe to interrupt and to run again."""
-    from beautybot.businesses import credentials, model_accounts
+    from beautybot.businesses import credentials, model_accounts, second_factors
     from beautybot.kit import clock
 
     async def work(house: House) -> int:
         total = await house.db.write(model_accounts.rotate, house.keyring, clock.now())
+        total += await house.db.write(second_factors.rotate, house.keyring)
         with progress("Closing secrets under the newest key") as forward:
             while done := await house.db.write(credentials.rotate, house.keyring, clock.now()):
                 total += done

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from beautybot.conversations import clients, handoff, outbox
+from beautybot.conversations import clients, handoff, outbox, turns
 from beautybot.conversations.clients import Client
 from beautybot.conversations.envelope import Weight
 from beautybot.conversations.models import conversations
@@ -19,9 +19,12 @@ def take(conn: Connection, business_id: int, conversation_id: int, who: str, now
     """
     A person answers from now on; what the agent still had to say is not sent.
 
+    A turn that is thinking at this moment writes nothing: silence begins at once.
+
     False if that person had it already.  NotFound.
     """
     client_of(conn, business_id, conversation_id)
+    turns.interrupt(conn, business_id, conversation_id)
     handoff.start(conn, business_id, conversation_id, reason="taken", by=who, now=now)
     outbox.silence(conn, business_id, conversation_id)
     return handoff.claim(conn, business_id, conversation_id, who)

@@ -79,7 +79,9 @@ class Found:
     talks: int
 
 
-def search(conn: Connection, business_id: int, words: str, *, limit: int = 50) -> list[Found]:
+def search(
+    conn: Connection, business_id: int, words: str, *, limit: int = 50, offset: int = 0
+) -> list[Found]:
     """Clients whose name or phone holds the words; the newest where there are none."""
     talks = (
         select(conversations.c.client_id, func.count().label("talks"))
@@ -93,6 +95,7 @@ def search(conn: Connection, business_id: int, words: str, *, limit: int = 50) -
         .where(clients.c.business_id == business_id, clients.c.merged_into.is_(None))
         .order_by(clients.c.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     if words:
         named = clients.c.name.contains(words, autoescape=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, bindparam, func, select
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, select
 
 from beautybot.businesses import salons
 from beautybot.businesses.models import channel_accounts
@@ -58,6 +58,7 @@ class Seen:
     unanswered: tuple[Message, ...]
     earlier: tuple[Message, ...]
     spoken: Spoken | None = None
+    agent_answers: bool = True
 
     @property
     def needs_answer(self) -> bool:
@@ -66,8 +67,8 @@ class Seen:
 
     @property
     def agent_is_silent(self) -> bool:
-        """True where the agent is off or a person is answering."""
-        return self.handoff is not None or not self.business.agent_enabled
+        """True where the agent is off or not at work, or a person is answering."""
+        return self.handoff is not None or not self.agent_answers
 
     @property
     def pressed_reminder(self) -> bool:
@@ -112,9 +113,11 @@ def since_last_reply(conn: Connection, claim: Claim, now: datetime, *, earlier: 
     row = conn.execute(_CONVERSATION, mine).one()
     unanswered = conn.execute(_UNANSWERED, answered | {"newest": claim.inbound_seq}).all()
     before = conn.execute(_BEFORE, answered | {"most": earlier}).all()
+    business = salons.get(conn, claim.business_id)
     return Seen(
         claim=claim,
-        business=salons.get(conn, claim.business_id),
+        business=business,
+        agent_answers=business.agent_answers(now),
         client=clients.get(conn, claim.business_id, row.client_id),
         channel=row.channel,
         account_id=row.account_id,
@@ -157,52 +160,60 @@ _BEFORE = (
 
 
 def listing(
-    conn: Connection, business_id: int, now: datetime, *, limit: int = 100, offset: int = 0
+    conn: Connection,
+    business_id: int,
+    now: datetime,
+    *,
+    limit: int = 100,
+    offset: int = 0,
+    only: Collection[int] | None = None,
 ) -> list[Summary]:
-    """The conversations of a salon, the liveliest first."""
-    counts = (
-        select(
-            messages.c.conversation_id,
-            func.count().label("total"),
-            func.max(messages.c.id).label("last"),
-        )
-        .where(messages.c.business_id == business_id)
-        .group_by(messages.c.conversation_id)
-        .subquery()
-    )
-    last = messages.alias("last_message")
-    rows = conn.execute(
-        select(
-            conversations,
-            channel_accounts.c.channel,
-            clients_table.c.name,
-            counts.c.total,
-            last.c.text,
-            last.c.author,
-        )
+    """The conversations of a salon, the liveliest first; `only` those of these ids."""
+    rows = conn.execute(_listed(business_id, only).limit(limit).offset(offset)).all()
+    said = _last_said(conn, business_id, [row.id for row in rows])
+    open_now = handoff.all_open(conn, business_id, now)
+    return [_summary(row, said.get(row.id), open_now.get(row.id)) for row in rows]
+
+
+def get(conn: Connection, business_id: int, conversation_id: int, now: datetime) -> Summary:
+    """One conversation of that salon; NotFound."""
+    found = listing(conn, business_id, now, limit=1, only=[conversation_id])
+    if not found:
+        raise NotFound("there is no such conversation")
+    return found[0]
+
+
+def _listed(business_id: int, only: Collection[int] | None) -> Select[Any]:
+    query = (
+        select(conversations, channel_accounts.c.channel, clients_table.c.name)
         .join(channel_accounts, channel_accounts.c.id == conversations.c.account_id)
         .join(clients_table, clients_table.c.id == conversations.c.client_id)
-        .outerjoin(counts, counts.c.conversation_id == conversations.c.id)
-        .outerjoin(last, (last.c.id == counts.c.last) & (last.c.business_id == business_id))
         .where(
             conversations.c.business_id == business_id,
             channel_accounts.c.business_id == business_id,
             clients_table.c.business_id == business_id,
         )
-        .order_by(conversations.c.last_message_at.desc(), conversations.c.id.desc())
-        .limit(limit)
-        .offset(offset)
-    ).all()
-    open_now = handoff.all_open(conn, business_id, now)
-    return [_summary(row, open_now.get(row.id)) for row in rows]
+        .order_by(conversations.c.last_message_at.desc().nulls_last(), conversations.c.id.desc())
+    )
+    return query if only is None else query.where(conversations.c.id.in_(only))
 
 
-def get(conn: Connection, business_id: int, conversation_id: int, now: datetime) -> Summary:
-    """One conversation of that salon; NotFound."""
-    found = [s for s in listing(conn, business_id, now, limit=10**9) if s.id == conversation_id]
-    if not found:
-        raise NotFound("there is no such conversation")
-    return found[0]
+def _last_said(
+    conn: Connection, business_id: int, ids: Collection[int]
+) -> dict[int, tuple[int, str, str]]:
+    """For each of the conversations: how many messages, the last one's author and text."""
+    counts = (
+        select(func.count().label("total"), func.max(messages.c.id).label("last"))
+        .where(messages.c.business_id == business_id, messages.c.conversation_id.in_(ids))
+        .group_by(messages.c.conversation_id)
+        .subquery()
+    )
+    rows = conn.execute(
+        select(messages.c.conversation_id, counts.c.total, messages.c.author, messages.c.text)
+        .join(counts, counts.c.last == messages.c.id)
+        .where(messages.c.business_id == business_id)
+    )
+    return {r.conversation_id: (r.total, r.author, r.text) for r in rows}
 
 
 def account_of(conn: Connection, business_id: int, conversation_id: int) -> int:
@@ -214,46 +225,34 @@ def account_of(conn: Connection, business_id: int, conversation_id: int) -> int:
     return account_id
 
 
-def talks_since(conn: Connection, business_id: int, since: datetime) -> int:
-    """How many conversations a client wrote in since a moment."""
-    count: int = conn.execute(
-        select(func.count(func.distinct(messages.c.conversation_id))).where(
-            messages.c.business_id == business_id,
-            messages.c.direction == "inbound",
-            messages.c.created_at >= since,
-        )
-    ).scalar_one()
-    return count
-
-
-def pulse(conn: Connection, business_id: int) -> int:
-    """A number that grows with every message of a salon."""
-    newest: int | None = conn.execute(
-        select(func.max(messages.c.id)).where(messages.c.business_id == business_id)
-    ).scalar_one()
-    return newest or 0
-
-
 def thread(
-    conn: Connection, business_id: int, conversation_id: int, *, limit: int = 200
+    conn: Connection,
+    business_id: int,
+    conversation_id: int,
+    *,
+    limit: int = 200,
+    before: int | None = None,
 ) -> list[Message]:
-    """The newest messages of a conversation, oldest first."""
-    rows = conn.execute(
-        select(messages)
-        .where(messages.c.business_id == business_id, messages.c.conversation_id == conversation_id)
-        .order_by(messages.c.id.desc())
-        .limit(limit)
-    ).all()
+    """The newest messages of a conversation, oldest first; `before` an id if one is given."""
+    query = select(messages).where(
+        messages.c.business_id == business_id, messages.c.conversation_id == conversation_id
+    )
+    if before is not None:
+        query = query.where(messages.c.id < before)
+    rows = conn.execute(query.order_by(messages.c.id.desc()).limit(limit)).all()
     return [_message(row) for row in reversed(rows)]
 
 
-def traces(conn: Connection, business_id: int, conversation_id: int) -> list[TurnTrace]:
-    """The traces of a conversation's turns, oldest first."""
-    rows = conn.execute(
-        select(turns)
-        .where(turns.c.business_id == business_id, turns.c.conversation_id == conversation_id)
-        .order_by(turns.c.id)
+def traces(
+    conn: Connection, business_id: int, conversation_id: int, only: Collection[int] | None = None
+) -> list[TurnTrace]:
+    """The traces of a conversation's turns, oldest first; `only` those of these ids."""
+    query = select(turns).where(
+        turns.c.business_id == business_id, turns.c.conversation_id == conversation_id
     )
+    if only is not None:
+        query = query.where(turns.c.id.in_(only))
+    rows = conn.execute(query.order_by(turns.c.id))
     return [TurnTrace(r.id, r.at, r.state_before, r.state_after, r.trace) for r in rows]
 
 
@@ -266,23 +265,15 @@ def sent_message(conn: Connection, business_id: int, message_id: int) -> Message
 
 
 def _message(row: Row[Any]) -> Message:
-    return Message(
-        id=row.id,
-        direction=row.direction,
-        author=row.author,
-        kind=Kind(row.kind),
-        text=row.text,
-        payload=row.payload,
-        external_id=row.external_id,
-        sent_at=row.sent_at,
-        created_at=row.created_at,
-        status=row.status,
-        problem=row.problem,
-        turn_id=row.turn_id,
-    )
+    columns = row._mapping
+    given = {field.name: columns[field.name] for field in fields(Message)}
+    return Message(**given | {"kind": Kind(row.kind)})
 
 
-def _summary(row: Row[Any], open_handoff: Handoff | None) -> Summary:
+def _summary(
+    row: Row[Any], said: tuple[int, str, str] | None, open_handoff: Handoff | None
+) -> Summary:
+    total, author, text = said or (0, "", "")
     return Summary(
         id=row.id,
         channel=row.channel,
@@ -291,8 +282,8 @@ def _summary(row: Row[Any], open_handoff: Handoff | None) -> Summary:
         client_address=row.address,
         state=row.state,
         handoff=open_handoff,
-        messages=row.total or 0,
-        last_text=row.text or "",
-        last_author=row.author or "",
+        messages=total,
+        last_text=text,
+        last_author=author,
         last_message_at=row.last_message_at,
     )

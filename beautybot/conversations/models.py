@@ -265,3 +265,28 @@ questions = Table(
     UniqueConstraint("business_id", "key"),
     Index("ix_questions_conversation_id", "conversation_id"),
 )
+
+# How far the salon's people have read a conversation.
+talk_marks = Table(
+    "talk_marks",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("conversation_id", "conversations"),
+    Column("seen_id", BigId, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("conversation_id"),
+)
+
+# What the salon's people write about a client for each other.
+notes = Table(
+    "notes",
+    metadata,
+    row_id(),
+    of_business(),
+    refers("client_id", "clients"),
+    Column("text", Text, nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_notes_client_id", "client_id"),
+)

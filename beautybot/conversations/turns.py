@@ -80,6 +80,15 @@ def again(conn: Connection, held: Claim, now: datetime, burst: timedelta) -> Non
     _give_back(conn, held, due_at=now + burst / 2, attempts=0)
 
 
+def interrupt(conn: Connection, business_id: int, conversation_id: int) -> None:
+    """A person took over: a turn that is thinking now loses its lease and writes nothing."""
+    conn.execute(
+        update(conversations)
+        .where(conversations.c.business_id == business_id, conversations.c.id == conversation_id)
+        .values(lease=conversations.c.lease + 1)
+    )
+
+
 def failed(conn: Connection, held: Claim, now: datetime) -> bool:
     """Note that a turn broke: later again, or (True) given up after three tries."""
     if held.attempts >= GIVE_UP_AFTER:

@@ -12,7 +12,7 @@ from beautybot.booking.visits import Appointment, Status
 from beautybot.businesses import notices, salons
 from beautybot.businesses.notices import NoticeKind
 from beautybot.businesses.salons import Business
-from beautybot.conversations import handoff, history, questions
+from beautybot.conversations import handoff, questions, talks
 from beautybot.kit.money import Money
 from beautybot.kit.text import counted, one_line
 
@@ -59,11 +59,11 @@ def week(conn: Connection, business: Business, now: datetime) -> str:
     made = visits.made_since(conn, business.id, since)
     good = [visit for visit in made if visit.status in DONE]
     alone = [visit for visit in good if visit.source != "dashboard"]
-    talks = history.talks_since(conn, business.id, since)
+    heard = talks.talks_since(conn, business.id, since)
     return "\n".join(
         [
             "Итоги недели.",
-            f"{counted(talks, 'диалог', 'диалога', 'диалогов')}, "
+            f"{counted(heard, 'диалог', 'диалога', 'диалогов')}, "
             f"{counted(len(good), 'запись', 'записи', 'записей')} на {_sum(good, business)}.",
             f"Администратор записал сам: {len(alone)} на {_sum(alone, business)}.",
             f"Отменено: {_count(made, Status.CANCELLED)}, "

@@ -46,9 +46,11 @@ FATES = (
     Fate(talk.turns, "conversation_id", Link.CONVERSATIONS),
     Fate(talk.handoffs, "conversation_id", Link.CONVERSATIONS),
     Fate(talk.questions, "conversation_id", Link.CONVERSATIONS),
+    Fate(talk.talk_marks, "conversation_id", Link.CONVERSATIONS),
     Fate(talk.attachments, "conversation_id", Link.CONVERSATIONS),
     Fate(talk.messages, "conversation_id", Link.CONVERSATIONS),
     Fate(talk.model_use, "client_id", Link.CLIENTS),
+    Fate(talk.notes, "client_id", Link.CLIENTS),
     Fate(talk.consents, "client_id", Link.CLIENTS),
     Fate(talk.identities, "client_id", Link.CLIENTS),
     Fate(talk.conversations, "client_id", Link.CLIENTS),
@@ -82,6 +84,7 @@ NOBODY = (
     *("services", "service_resources", "service_specialists", "specialists", "resources"),
     *("shift_patterns", "day_overrides", "working_hours", "time_off", "faq_entries"),
     *("appointment_parts", "busy_spans", "reminders"),
+    *("reset_links", "second_factors"),
     *("telegram_bindings", "binding_links", "notice_choices"),
     "owner_updates",  # emptied as soon as it is read
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from beautybot.channels.base import Channel
@@ -11,7 +11,13 @@ from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import Database
 from beautybot.kit.wakeup import Wakeup
+from beautybot.llm.base import LLM
 from beautybot.settings import Settings
+
+
+async def no_model(_business_id: int) -> LLM | None:
+    """The rules alone."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +30,4 @@ class Parts:
     wakeup: Wakeup
     clock: Clock = clocks.now
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    model_of: Callable[[int], Awaitable[LLM | None]] = no_model

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import Connection
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from beautybot.businesses import salons, sign_ins, users
+from beautybot.businesses import salons, sign_ins
 from beautybot.businesses.salons import Business
 from beautybot.businesses.sign_ins import SEEN_EVERY, SignIn
 from beautybot.businesses.users import Role
+from beautybot.conversations import talks
 from beautybot.kit.errors import BeautyBotError, NotFound
+from beautybot.kit.text import clean
 from beautybot.web.parts import Parts
 from beautybot.web.rendering import onward, page, refused
 
-LONGEST_FORM = 200
-_HASHING = asyncio.Semaphore(2)  # argon2 takes 64 MB each: guesses must not become a weapon
+MOST_FIELDS, MOST_BYTES = 1_000, 6_000_000
+MOST_SALONS, MOST_PAGES = 50, 100_000
+LONGEST_FIELD, LONGEST_QUERY = 20_000, 200
+BIGGEST_ID = 2**62
+
+
+class BadForm(BeautyBotError):
+    """A form that is too large or broken; the text says so in Russian."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +48,53 @@ class Asking:
     others: tuple[Business, ...]
     csrf: str
     form: FormData
+    waiting: int
+
+    @property
+    def by(self) -> str:
+        """The person in journals and records: user:7."""
+        return f"user:{self.signed.user_id}"
+
+    @property
+    def id(self) -> int:
+        """The id in the address of the page."""
+        number: int = self.request.path_params["id"]
+        return number
 
     def text(self, name: str) -> str:
-        """A field of the form, stripped; empty if it is not there."""
+        """A field of the form, cleaned and stripped; empty if it is not there."""
         value = self.form.get(name, "")
-        return value.strip() if isinstance(value, str) else ""
+        return clean(value, LONGEST_FIELD).strip() if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        """Every field of that name, in the order of the page."""
+        return [
+            clean(value, LONGEST_FIELD).strip() if isinstance(value, str) else ""
+            for value in self.form.getlist(name)
+        ]
+
+    def number(self, name: str) -> int | None:
+        """A field of the form as a row's id; None if it is none."""
+        return as_id(self.text(name))
+
+    def query(self, name: str) -> str:
+        """A value of the address, cleaned and stripped; empty if it is not there."""
+        return clean(self.request.query_params.get(name, ""), LONGEST_QUERY).strip()
+
+    @property
+    def page_number(self) -> int:
+        """Which page of a list is wanted, from 1."""
+        return min(as_id(self.query("page")) or 1, MOST_PAGES)
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """A page inside the salon's frame."""
         return page(template, {"who": self, "path": self.request.url.path, **values}, status)
+
+
+def as_id(text: str) -> int | None:
+    """A row's id written in plain digits; None for anything else."""
+    plain = text.isascii() and text.isdigit() and len(text) <= 18
+    return int(text) if plain and int(text) > 0 else None
 
 
 Handler = Callable[[Asking], Awaitable[Response]]
@@ -62,10 +109,13 @@ def guarded(parts: Parts, roles: frozenset[Role], handler: Handler) -> Any:
     """
 
     async def endpoint(request: Request) -> Response:
-        asking = await _asking(parts, request)
+        try:
+            asking = await _asking(parts, request)
+        except BadForm as error:
+            return refused(413, str(error))
         if asking is None:
             return onward("/login")
-        if asking.role not in roles:
+        if asking.role not in roles or not _may_exist(request):
             return refused(404, "Такой страницы нет.")
         if request.method not in ("GET", "HEAD") and not is_ours(request, asking):
             return refused(403, "Страница устарела. Откройте её снова и повторите.")
@@ -75,6 +125,11 @@ def guarded(parts: Parts, roles: frozenset[Role], handler: Handler) -> Any:
             return refused(404, "Такой страницы нет.")
 
     return endpoint
+
+
+def _may_exist(request: Request) -> bool:
+    """False for an id that no database can hold."""
+    return all(v < BIGGEST_ID for v in request.path_params.values() if isinstance(v, int))
 
 
 def is_ours(request: Request, asking: Asking) -> bool:
@@ -98,73 +153,51 @@ def same_origin(request: Request) -> bool:
 async def _asking(parts: Parts, request: Request) -> Asking | None:
     token = request.cookies.get(cookie_name(parts), "")
     now = parts.clock()
-    signed = await parts.db.read(sign_ins.of_token, token, now) if token else None
-    if signed is None or not signed.salons:
+    found = await parts.db.read(_signed, token, now) if token else None
+    if found is None:
         return None
-    business_id = signed.business_id
-    role = signed.role_in(business_id) if business_id is not None else None
-    if role is None:
-        business_id, role = signed.salons[0]
-    theirs = [await parts.db.read(salons.get, salon_id) for salon_id, _ in signed.salons[:50]]
+    signed, theirs, waiting = found
     if now - signed.seen_at >= SEEN_EVERY:
         await parts.db.write(sign_ins.seen, token, now)
+    role = signed.role_in(theirs[0].id)
+    assert role is not None
     return Asking(
         parts=parts,
         request=request,
         signed=signed,
-        business=next(b for b in theirs if b.id == business_id),
+        business=theirs[0],
         role=role,
-        others=tuple(b for b in theirs if b.id != business_id),
+        others=tuple(theirs[1:]),
         csrf=hashlib.sha256(f"form:{token}".encode()).hexdigest(),
-        form=await _form(request),
+        form=await read_form(request),
+        waiting=waiting,
     )
 
 
-async def _form(request: Request) -> FormData:
+def _signed(
+    conn: Connection, token: str, now: datetime
+) -> tuple[SignIn, list[Business], int] | None:
+    """The sign-in, the salon it works in now and then the others, and who waits there."""
+    signed = sign_ins.of_token(conn, token, now)
+    if signed is None or not signed.salons:
+        return None
+    ids = [salon_id for salon_id, _ in signed.salons[:MOST_SALONS]]
+    here = signed.business_id if signed.business_id in ids else ids[0]
+    ids = [here, *(i for i in ids if i != here)]
+    return signed, [salons.get(conn, i) for i in ids], talks.waiting(conn, here, now)
+
+
+async def read_form(request: Request) -> FormData:
+    """What a form sent; nothing for a GET.  BadForm if it is too large or broken."""
     if request.method in ("GET", "HEAD"):
         return FormData()
-    return await request.form(max_files=1, max_fields=LONGEST_FORM, max_part_size=2_000_000)
-
-
-async def show_login(_request: Request) -> Response:
-    """The sign-in page."""
-    return page("login.html", {"problem": ""})
-
-
-def login(parts: Parts) -> Any:
-    """
-    Check address and password; the same answer, after the same time, for whatever is wrong.
-    """
-
-    async def endpoint(request: Request) -> Response:
-        form = await _form(request)
-        address, password = str(form.get("email", ""))[:254], str(form.get("password", ""))[:1000]
-        now = parts.clock()
-        whos = (f"account:{address.strip().lower()}", f"place:{_place(request)}")
-        if not same_origin(request) or await parts.db.read(sign_ins.is_throttled, whos, now):
-            return page(
-                "login.html", {"problem": "Слишком много попыток. Подождите 15 минут."}, 429
-            )
-        known = await parts.db.read(sign_ins.password_of, address)
-        async with _HASHING:
-            digest = known[1] if known else await asyncio.to_thread(_nobodys)
-            fits = await asyncio.to_thread(users.fits, digest, password)
-        if known is None or not fits:
-            await parts.db.write(sign_ins.failed, whos, now)
-            return page("login.html", {"problem": "Адрес или пароль не подходят."}, 401)
-        token = await parts.db.write(sign_ins.begin, known[0], _device(request), now)
-        response = onward("/dashboard")
-        response.set_cookie(
-            cookie_name(parts),
-            token,
-            max_age=int(sign_ins.ABSOLUTE.total_seconds()),
-            secure=is_secure(parts),
-            httponly=True,
-            samesite="lax",
-        )
-        return response
-
-    return endpoint
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > MOST_BYTES:
+        raise BadForm("Слишком много данных для одной формы.")
+    try:
+        return await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=1_000_000)
+    except HTTPException:
+        raise BadForm("Форма не читается. Откройте страницу снова.") from None
 
 
 async def logout(asking: Asking) -> Response:
@@ -199,17 +232,3 @@ def plain_words(error: BeautyBotError) -> str:
     """An error of ours as a sentence for a page."""
     text = str(error)
     return text[:1].upper() + text[1:]
-
-
-@cache
-def _nobodys() -> str:
-    """A hash to check against where there is no user, so that it takes the same time."""
-    return users.hashed("nobody@example.com", "a password that nobody has")[1]
-
-
-def _place(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-def _device(request: Request) -> str:
-    return f"{_place(request)} {request.headers.get('user-agent', '')[:150]}"

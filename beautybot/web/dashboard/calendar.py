@@ -1,211 +1,219 @@
-"""Календарь: a day by specialist; make, move, cancel, mark."""
+"""Календарь: a day by specialist, or a week of one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from beautybot.agent.saying import day as day_words
-from beautybot.booking import appointments, availability, catalogue as catalogues, visits
-from beautybot.booking.appointments import NotPossible, SlotTaken
-from beautybot.booking.availability import Wish
-from beautybot.booking.visits import Appointment, Status
-from beautybot.businesses import journal, users
+from beautybot.booking import catalogue as catalogues, schedule, visits
+from beautybot.booking.catalogue import Catalogue, Specialist
+from beautybot.booking.schedule import Schedule
+from beautybot.booking.slots import minute, union
+from beautybot.booking.visits import Appointment, Status, VisitPart
+from beautybot.businesses import users
 from beautybot.businesses.salons import Business
 from beautybot.businesses.users import Role
-from beautybot.kit.errors import BeautyBotError
-from beautybot.kit.text import clean
-from beautybot.russian.phones import find_phone
-from beautybot.russian.reading import read
+from beautybot.russian.dates import SHORT_MONTHS, SHORT_WEEKDAYS
 from beautybot.web.dashboard.telling import STATUS_WORDS, clock
-from beautybot.web.rendering import onward
-from beautybot.web.sessions import Asking
+from beautybot.web.sessions import Asking, as_id
 
-HOLD = timedelta(minutes=1)
+ROW_MIN = 5
+SHOWN = frozenset({Status.HELD, Status.BOOKED, Status.COMPLETED, Status.NO_SHOW})
+EARLY, LATE = 9 * 60, 20 * 60
 
 
-class NotThen(BeautyBotError):
-    """The visit cannot be at that time; the text says so in Russian."""
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One day of one specialist, and what stands above it."""
+
+    specialist: Specialist
+    day: date
+    title: str
+    to: str
 
 
 async def show(asking: Asking, problem: str = "") -> Response:
-    """One day; a specialist sees only what is theirs."""
-    on = _day(asking)
-    values = await asking.parts.db.read(_shown, asking, on, asking.parts.clock())
+    """The day or the week; a specialist sees only what is theirs."""
+    values = await asking.parts.db.read(_shown, asking, asking.parts.clock())
     return asking.page(
         "dashboard/calendar.html", 409 if problem else 200, problem=problem, **values
     )
 
 
-async def create(asking: Asking) -> Response:
-    """A visit made by hand: by phone, or somebody who walked in."""
-    return await _do(asking, _create)
+def asked_day(asking: Asking) -> date:
+    """The day of the form or of the address; today if there is none."""
+    for given in (asking.text("day"), asking.text("start")[:10], asking.query("day")):
+        try:
+            found = date.fromisoformat(given)
+        except ValueError:
+            continue
+        if 2000 <= found.year <= 2100:
+            return found
+    return asking.parts.clock().astimezone(asking.business.zone).date()
 
 
-async def move(asking: Asking) -> Response:
-    """Another time for a visit; the database refuses what overlaps."""
-    return await _do(asking, _move)
+def people_for(conn: Connection, asking: Asking, catalogue: Catalogue) -> list[Specialist]:
+    """Whose calendars the person may see: everybody's, or their own."""
+    if asking.role is not Role.SPECIALIST:
+        return list(catalogue.specialists)
+    mine = users.specialist_of(conn, asking.business.id, asking.signed.user_id)
+    return [p for p in catalogue.specialists if p.ref == mine]
 
 
-async def cancel(asking: Asking) -> Response:
-    """Cancel a visit; staff may do it at any time."""
-    return await _do(asking, _cancel)
-
-
-async def no_show(asking: Asking) -> Response:
-    """The client did not come."""
-    return await _do(asking, _no_show)
-
-
-async def _do(asking: Asking, verb: Callable[[Connection, Asking, datetime], str]) -> Response:
-    now = asking.parts.clock()
-    try:
-        what = await asking.parts.db.write(verb, asking, now)
-    except SlotTaken:
-        return await show(asking, "Это время занято: выберите другое.")
-    except NotThen as error:
-        return await show(asking, str(error))
-    except NotPossible:
-        return await show(asking, "С этой записью так сделать нельзя: обновите страницу.")
-    who = f"user:{asking.signed.user_id}"
-    await asking.parts.db.write(journal.note, asking.business.id, who, what, now)
-    return onward(f"/dashboard/calendar?day={_day(asking).isoformat()}&done=1")
-
-
-def _day(asking: Asking) -> date:
-    given = (
-        asking.text("day")
-        or asking.text("start")[:10]
-        or asking.request.query_params.get("day", "")
-    )
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        return asking.parts.clock().astimezone(asking.business.zone).date()
-
-
-def _start(asking: Asking) -> datetime:
-    try:
-        local = datetime.fromisoformat(asking.text("start"))
-    except ValueError:
-        raise NotThen("Напишите день и время.") from None
-    return local.replace(tzinfo=asking.business.zone)
-
-
-def _create(conn: Connection, asking: Asking, now: datetime) -> str:
-    business = asking.business
+def _shown(conn: Connection, asking: Asking, now: datetime) -> dict[str, Any]:
+    business, on = asking.business, asked_day(asking)
     catalogue = catalogues.load(conn, business.id)
-    service, specialist = asking.text("service"), asking.text("specialist")
-    wish = Wish(
-        services=(catalogue.service(int(service) if service.isdecimal() else 0).id,),
-        specialist_id=catalogue.specialist(int(specialist)).id if specialist.isdecimal() else None,
-    )
-    slot = availability.fits(conn, business, catalogue, wish, _start(asking), now)
-    if slot is None:
-        raise NotThen("В это время нельзя: занято, закрыто или уже прошло.")
-    name = clean(asking.text("name"), 80) or "без имени"
-    phone = find_phone(read(asking.text("phone")), asked=True)
-    held = appointments.hold(
-        conn, business, slot, client_id=None, source="dashboard", now=now, until=now + HOLD
-    )
-    made = appointments.confirm(
-        conn,
-        business,
-        held.id,
-        now=now,
-        by=f"user:{asking.signed.user_id}",
-        name=name,
-        phone=phone.e164 if phone else None,
-    )
-    return f"записал: № {made.number}"
-
-
-def _move(conn: Connection, asking: Asking, now: datetime) -> str:
-    business = asking.business
-    visit = appointments.get(conn, business.id, _id(asking))
-    catalogue = catalogues.load(conn, business.id)
-    people = {part.specialist_id for part in visit.parts}
-    wish = Wish(
-        services=tuple(part.service_id for part in visit.parts),
-        specialist_id=people.pop() if len(people) == 1 else None,
-    )
-    start = _start(asking)
-    slot = availability.fits(conn, business, catalogue, wish, start, now, ignoring=visit.id)
-    if slot is None:
-        raise NotThen("В это время нельзя: занято, закрыто или уже прошло.")
-    by = f"user:{asking.signed.user_id}"
-    appointments.move(conn, business, visit.id, slot=slot, now=now, by=by, enforce_policy=False)
-    return f"перенёс запись № {visit.number}"
-
-
-def _cancel(conn: Connection, asking: Asking, now: datetime) -> str:
-    by = f"user:{asking.signed.user_id}"
-    gone = appointments.cancel(
-        conn, asking.business, _id(asking), now=now, by=by, enforce_policy=False
-    )
-    return f"отменил запись № {gone.number}"
-
-
-def _no_show(conn: Connection, asking: Asking, now: datetime) -> str:
-    by = f"user:{asking.signed.user_id}"
-    visit = appointments.no_show(conn, asking.business, _id(asking), now=now, by=by)
-    return f"отметил неявку № {visit.number}"
-
-
-def _id(asking: Asking) -> int:
-    number: int = asking.request.path_params["id"]
-    return number
-
-
-def _shown(conn: Connection, asking: Asking, on: date, now: datetime) -> dict[str, Any]:
-    business = asking.business
-    midnight = datetime(on.year, on.month, on.day, tzinfo=business.zone)
-    found = visits.listing(conn, business.id, since=midnight, until=midnight + timedelta(days=1))
-    catalogue = catalogues.load(conn, business.id)
-    mine = _own_specialist(conn, asking) if asking.role is Role.SPECIALIST else None
-    people = [p for p in catalogue.specialists if mine is None or p.ref == mine]
+    people = people_for(conn, asking, catalogue)
     today = now.astimezone(business.zone).date()
+    wanted = as_id(asking.query("specialist"))
+    chosen = next((p for p in people if p.id == wanted), people[0] if people else None)
+    week = asking.query("view") == "week" and chosen is not None
+    monday = on - timedelta(days=on.weekday())
+    step = timedelta(days=7 if week else 1)
+    if week and chosen is not None:
+        columns = [_weekday(chosen, monday + timedelta(days=n), today) for n in range(7)]
+        title = f"{monday.day} {SHORT_MONTHS[monday.month - 1]} – {_short(monday + timedelta(6))}"
+    else:
+        columns = [_person(p, on) for p in people]
+        title = day_words(on, today).capitalize()
     return {
-        "title": day_words(on, today).capitalize(),
+        "title": title,
         "day": on.isoformat(),
-        "before": (on - timedelta(days=1)).isoformat(),
-        "after": (on + timedelta(days=1)).isoformat(),
-        "services": [s for s in catalogue.services if s.bookable],
-        "people": [
-            {
-                "id": p.id,
-                "name": p.name,
-                "visits": [
-                    _row(v, business, now)
-                    for v in found
-                    if any(part.specialist_id == p.id for part in v.parts)
-                ],
-            }
-            for p in people
-        ],
+        "before": (on - step).isoformat(),
+        "after": (on + step).isoformat(),
+        "week": week,
+        "chosen": chosen.id if chosen else None,
+        "people": [{"id": p.id, "name": p.name} for p in people],
+        **_grid(conn, business, columns, now),
     }
 
 
-def _own_specialist(conn: Connection, asking: Asking) -> str:
-    return users.specialist_of(conn, asking.business.id, asking.signed.user_id) or ""
+def _person(person: Specialist, on: date) -> Column:
+    to = f"?view=week&specialist={person.id}&day={on.isoformat()}"
+    return Column(person, on, person.name, to)
 
 
-def _row(visit: Appointment, business: Business, now: datetime) -> dict[str, Any]:
+def _weekday(person: Specialist, on: date, today: date) -> Column:
+    name = "сегодня" if on == today else f"{SHORT_WEEKDAYS[on.weekday()]} {_short(on)}"
+    return Column(person, on, name, f"?day={on.isoformat()}")
+
+
+def _short(on: date) -> str:
+    return f"{on.day} {SHORT_MONTHS[on.month - 1]}"
+
+
+def _grid(
+    conn: Connection, business: Business, columns: list[Column], now: datetime
+) -> dict[str, Any]:
+    """The columns with their visits, all on one scale of rows."""
+    if not columns:
+        return {"columns": [], "marks": [], "first": 0}
+    zone = business.zone
+    since = _midnight(columns[0].day, business)
+    until = _midnight(columns[-1].day + timedelta(days=1), business)
+    found = visits.listing(conn, business.id, since=since, until=until, statuses=SHOWN)
+    people = {c.specialist.id for c in columns}
+    times = schedule.load(conn, business.id, zone, since, until, now=now, people=people)
+    mine = [(column, _theirs(found, column, business)) for column in columns]
+    first, last = _bounds(times, mine, business)
+    return {
+        "columns": [
+            {
+                "title": column.title,
+                "to": column.to,
+                "day": column.day.isoformat(),
+                "specialist": column.specialist.id,
+                "visits": [_row(v, part, business, now, first) for v, part in those],
+                "off": _off(times, column, business, first, last),
+            }
+            for column, those in mine
+        ],
+        "marks": [
+            {"t": (m - first) // ROW_MIN, "text": f"{m // 60:02d}:00"}
+            for m in range(first, last, 60)
+        ],
+        "first": first,
+    }
+
+
+def _midnight(on: date, business: Business) -> datetime:
+    return datetime.combine(on, time(), business.zone)
+
+
+def _theirs(
+    found: Iterable[Appointment], column: Column, business: Business
+) -> list[tuple[Appointment, VisitPart]]:
+    return [
+        (visit, part)
+        for visit in found
+        for part in visit.parts
+        if part.specialist_id == column.specialist.id
+        and part.start.astimezone(business.zone).date() == column.day
+    ]
+
+
+def _bounds(
+    times: Schedule, mine: list[tuple[Column, list[tuple[Appointment, VisitPart]]]], of: Business
+) -> tuple[int, int]:
+    """The whole hours of the day to show, in local minutes."""
+    starts, ends = [EARLY], [LATE]
+    for column, those in mine:
+        zero = minute(_midnight(column.day, of))
+        for begins, finishes in times.free(column.specialist.id, column.day):
+            starts.append(begins - zero)
+            ends.append(finishes - zero)
+        for _, part in those:
+            starts.append(_local(part.start, of))
+            ends.append(_local(part.start, of) + _length(part))
+    return max(min(starts), 0) // 60 * 60, min(-(-max(ends) // 60) * 60, 1440)
+
+
+def _off(
+    times: Schedule, column: Column, of: Business, first: int, last: int
+) -> list[dict[str, int]]:
+    """When the specialist cannot be booked and has no visit: shaded."""
+    zero = minute(_midnight(column.day, of))
+    open_ = [(a - zero, b - zero) for a, b in times.free(column.specialist.id, column.day)]
+    busy = [(a - zero, b - zero) for a, b in times.busy.get(column.specialist.id, ())]
+    blocks, at = [], first
+    for begins, ends in [*union([*open_, *busy]), (last, last)]:
+        if begins > at:
+            blocks.append((at, min(begins, last)))
+        at = max(at, ends)
+    return [
+        {"t": (a - first) // ROW_MIN, "n": (b - a) // ROW_MIN}
+        for a, b in blocks
+        if (b - a) >= ROW_MIN and a < last
+    ]
+
+
+def _row(
+    visit: Appointment, part: VisitPart, business: Business, now: datetime, first: int
+) -> dict[str, Any]:
     zone = business.zone
     return {
         "id": visit.id,
-        "number": visit.number,
-        "time": f"{clock(visit.start, zone)}–{clock(visit.end, zone)}",
-        "services": ", ".join(visit.service_names),
+        "time": f"{clock(part.start, zone)}–{clock(part.end, zone)}",
+        "service": part.service_name,
         "client": visit.client_name or "без имени",
-        "phone": visit.client_phone or "",
-        "price": str(visit.price),
         "status": str(visit.status),
         "status_word": STATUS_WORDS[visit.status],
-        "open": visit.status in (Status.BOOKED, Status.HELD),
-        "begun": visit.start <= now,
+        "movable": visit.status is Status.BOOKED and len(visit.parts) == 1,
+        "t": max(_local(part.start, business) - first, 0) // ROW_MIN,
+        "n": max(_length(part) // ROW_MIN, 3),
     }
+
+
+def _local(at: datetime, business: Business) -> int:
+    local = at.astimezone(business.zone)
+    return local.hour * 60 + local.minute
+
+
+def _length(part: VisitPart) -> int:
+    return int((part.end - part.start).total_seconds()) // 60

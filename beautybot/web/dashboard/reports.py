@@ -1,34 +1,35 @@
-"""Отчёты: how many talked, how many came, who booked them, and for how much."""
+"""Отчёты: how many talked, how many came, who booked them, for how much, and who got nothing."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from beautybot.agent.saying import duration
 from beautybot.booking import visits
 from beautybot.booking.visits import Appointment, Status
 from beautybot.businesses.salons import Business
-from beautybot.conversations import history
+from beautybot.conversations import demand, talks
 from beautybot.kit.money import Money
-from beautybot.web.dashboard.telling import SOURCES, STATUS_WORDS
+from beautybot.russian.dates import SHORT_MONTHS
+from beautybot.web.dashboard.telling import SOURCES, STATUS_WORDS, moment
 from beautybot.web.sessions import Asking
 
-WIDEST = 220
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+WIDEST, HIGHEST, FORMULA = 240, 120, ("=", "+", "-", "@", "\t", "\r", "\n")
+PERIODS = (7, 30, 90)
 
 
 async def show(asking: Asking) -> Response:
     """The figures of a period."""
-    days = _days(asking)
-    now = asking.parts.clock()
-    values = await asking.parts.db.read(_figures, asking.business, now - timedelta(days=days), now)
-    return asking.page("dashboard/reports.html", days=days, **values)
+    days, now = _days(asking), asking.parts.clock()
+    values = await asking.parts.db.read(_figures, asking.business, days, now)
+    return asking.page("dashboard/reports.html", days=days, periods=PERIODS, **values)
 
 
 async def table(asking: Asking) -> Response:
@@ -36,61 +37,123 @@ async def table(asking: Asking) -> Response:
     since = asking.parts.clock() - timedelta(days=_days(asking))
     made = await asking.parts.db.read(visits.made_since, asking.business.id, since)
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["номер", "начало", "услуги", "мастер", "клиент", "цена", "источник", "статус"])
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(
+        ["номер", "начало", "услуги", "мастер", "клиент", "телефон", "цена", "откуда", "что с ней"]
+    )
     for visit in made:
         writer.writerow([safe(cell) for cell in _cells(visit, asking.business)])
     headers = {
         "Content-Disposition": "attachment; filename=visits.csv",
         "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
     }
-    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    body = "\ufeff" + out.getvalue()  # so that Excel sees UTF-8
+    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def safe(cell: str) -> str:
-    """A cell that a spreadsheet will not compute."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    """A cell that a spreadsheet will not compute; a phone number stays one."""
+    digits = cell.startswith("+") and cell[1:].isascii() and cell[1:].isdigit()
+    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(FORMULA) and not digits else cell
 
 
 def _cells(visit: Appointment, business: Business) -> list[str]:
     return [
         visit.number,
-        visit.start.astimezone(business.zone).isoformat(timespec="minutes"),
+        visit.start.astimezone(business.zone).strftime("%Y-%m-%d %H:%M"),
         ", ".join(visit.service_names),
         ", ".join(visit.specialist_names),
         visit.client_name or "",
-        str(visit.price.minor / 100),
+        visit.client_phone or "",
+        str(Money(visit.price.minor, business.currency).whole),
         SOURCES.get(visit.source, visit.source),
         STATUS_WORDS[visit.status],
     ]
 
 
 def _days(asking: Asking) -> int:
-    given = asking.request.query_params.get("days", "30")
+    given = asking.query("days")
     return int(given) if given in ("7", "30", "90") else 30
 
 
-def _figures(
-    conn: Connection, business: Business, since: datetime, now: datetime
-) -> dict[str, Any]:
-    made = visits.made_since(conn, business.id, since)
+def _figures(conn: Connection, business: Business, days: int, now: datetime) -> dict[str, Any]:
+    since = now - timedelta(days=days)
+    made = [v for v in visits.made_since(conn, business.id, since) if v.status is not Status.HELD]
     good = [v for v in made if v.status in (Status.BOOKED, Status.COMPLETED)]
-    by_source = Counter(SOURCES.get(v.source, v.source) for v in good)
     alone = [v for v in good if v.source != "dashboard"]
-    most = max(by_source.values(), default=1)
-    talks = history.talks_since(conn, business.id, since)
-    share = f"{100 * len(alone) // len(good)} %" if good else "—"
+    unmet = demand.unmet(conn, business.id, since)
+    waits = sorted(talks.response_times(conn, business.id, since))
+    by_source = Counter(SOURCES.get(v.source, v.source) for v in good)
     return {
         "figures": [
-            ("диалогов", talks),
-            ("записей", len(good)),
-            ("записано без человека", share),
+            ("диалогов", str(talks.talks_since(conn, business.id, since))),
+            ("записей", str(len(good))),
+            ("из них без человека", f"{100 * len(alone) // len(good)} %" if good else "—"),
             ("на сумму", str(Money(sum(v.price.minor for v in good), business.currency))),
-            ("отменено", sum(v.status is Status.CANCELLED for v in made)),
-            ("не пришли", sum(v.status is Status.NO_SHOW for v in made)),
+            ("спросили, а свободного не было", str(unmet.times)),
+            ("обычно отвечаем за", _quickly(waits[len(waits) // 2]) if waits else "—"),
+            ("дольше всего ждали", _quickly(waits[-1]) if waits else "—"),
+            ("отменено", str(sum(v.status is Status.CANCELLED for v in made))),
+            ("не пришли", str(sum(v.status is Status.NO_SHOW for v in made))),
         ],
-        "bars": [
-            {"name": name, "count": count, "width": round(WIDEST * count / most)}
-            for name, count in by_source.most_common()
+        "bars": _bars(by_source),
+        "unmet": [
+            {
+                "id": u.conversation_id,
+                "at": moment(u.at, business.zone),
+                "name": u.name or "Без имени",
+                "text": u.text,
+            }
+            for u in unmet.newest
+        ],
+        **_by_day(good, business, days, now),
+    }
+
+
+def _quickly(length: timedelta) -> str:
+    seconds = round(length.total_seconds())
+    return f"{seconds} с" if seconds < 60 else duration(length)
+
+
+def _bars(counts: Counter[str]) -> list[dict[str, Any]]:
+    most = max(counts.values(), default=1)
+    return [
+        {"name": name, "count": count, "width": round(WIDEST * count / most)}
+        for name, count in counts.most_common()
+    ]
+
+
+def _by_day(
+    good: list[Appointment], business: Business, days: int, now: datetime
+) -> dict[str, Any]:
+    """Bookings made on each day: one column a day, or a week where there are many."""
+    step = 7 if days > 31 else 1
+    today = now.astimezone(business.zone).date()
+    counts = Counter((today - _made(v, business)).days // step for v in good)
+    most = max(counts.values(), default=1)
+    columns = -(-days // step)
+    width = 680 / columns
+    return {
+        "step": step,
+        "most": most,
+        "columns": [
+            {
+                "x": round((columns - 1 - ago) * width, 1),
+                "width": round(width * 0.72, 1),
+                "height": round(HIGHEST * counts[ago] / most, 1),
+                "count": counts[ago],
+                "day": _short(today - timedelta(days=ago * step)),
+                "named": ago % max(columns // 6, 1) == 0,
+            }
+            for ago in range(columns)
         ],
     }
+
+
+def _made(visit: Appointment, business: Business) -> date:
+    return visit.created_at.astimezone(business.zone).date()
+
+
+def _short(on: date) -> str:
+    return f"{on.day} {SHORT_MONTHS[on.month - 1]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ STATUS_WORDS = {
     Status.HELD: "держим время",
     Status.BOOKED: "записан",
     Status.CANCELLED: "отменена",
-    Status.COMPLETED: "была",
+    Status.COMPLETED: "пришёл",
     Status.NO_SHOW: "не пришёл",
 }
 SOURCES = {
@@ -21,7 +22,76 @@ SOURCES = {
     "chatgpt": "ChatGPT",
     "dashboard": "кабинет",
     "web": "страница записи",
+    "mcp": "помощник",
 }
+CHANNELS = {"whatsapp": "WhatsApp", "telegram": "Telegram", "console": "терминал"}
+STATES = {
+    "greeting": "знакомство",
+    "service_inquiry": "вопросы об услугах",
+    "booking": "выбирает время",
+    "pricing": "уточняет цены",
+    "confirmation": "подтверждает запись",
+    "goodbye": "разговор окончен",
+}
+REASONS = {
+    "asked": "клиент позвал человека",
+    "complaint": "жалоба",
+    "medical": "вопрос о здоровье",
+    "not_understood": "агент не понял клиента",
+    "too_late_to_change": "поздно менять запись самому",
+    "owner_writes": "вы ответили с телефона",
+    "taken": "вы взяли диалог",
+    "trouble": "не получилось ответить",
+}
+DELIVERY = {
+    "queued": "ждёт отправки",
+    "sent": "отправлено",
+    "delivered": "доставлено",
+    "read": "прочитано",
+    "failed": "не доставлено",
+    "dropped": "не отправлено",
+    "ambiguous": "неизвестно, дошло ли",
+}
+KINDS = {
+    "voice": "голосовое сообщение",
+    "audio": "аудио",
+    "image": "фото",
+    "video": "видео",
+    "document": "файл",
+    "sticker": "стикер",
+    "location": "место на карте",
+    "contact": "контакт",
+    "contacts": "контакт",
+}
+COMMANDS = {
+    "Greet": "здоровается",
+    "Thank": "благодарит",
+    "Leave": "прощается",
+    "AskPrice": "спрашивает цену",
+    "AskInfo": "спрашивает о салоне",
+    "ListBookings": "спрашивает о своих записях",
+    "Book": "хочет записаться",
+    "SetServices": "называет услуги",
+    "SetSpecialist": "называет мастера",
+    "SetWhen": "называет время",
+    "SetName": "называет имя",
+    "SetPhone": "даёт телефон",
+    "Choose": "выбирает из вариантов",
+    "Confirm": "соглашается",
+    "Reject": "отказывается",
+    "CancelBooking": "отменяет запись",
+    "Reschedule": "переносит запись",
+    "WillCome": "подтверждает, что придёт",
+    "Human": "зовёт человека",
+    "Late": "опаздывает",
+    "Repeat": "просит повторить",
+    "Claim": "подтверждает бронь помощника",
+    "StopWriting": "просит не писать",
+    "Attached": "прислал вложение",
+    "OffTopic": "пишет не по теме",
+    "Unclear": "не понято",
+}
+_SAID = re.compile(r"text='((?:[^'\\]|\\.){1,80})'")
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
@@ -29,9 +99,24 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%d.%m %H:%M")
 
 
+def recent(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """The hour if it is today, else the day: for lists."""
+    local = at.astimezone(zone)
+    same = local.date() == now.astimezone(zone).date()
+    return local.strftime("%H:%M") if same else local.strftime("%d.%m")
+
+
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """An hour: 15:00."""
     return at.astimezone(zone).strftime("%H:%M")
+
+
+def command(understood: str) -> str:
+    """What the client meant, from the trace: "называет время: «завтра в 15»"."""
+    name = understood.partition("(")[0]
+    said = [s for s in _SAID.findall(understood) if s]
+    words = COMMANDS.get(name, name)
+    return f"{words}: «{', '.join(dict.fromkeys(said))}»" if said else words
 
 
 def visit_line(visit: Appointment, zone: ZoneInfo) -> str:

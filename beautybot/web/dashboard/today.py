@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from beautybot.booking import visits
+from beautybot.agent.saying import day as day_words
+from beautybot.booking import catalogue as catalogues, visits
 from beautybot.booking.visits import Appointment, Status
 from beautybot.businesses import access, notices
 from beautybot.businesses.salons import Business
 from beautybot.businesses.users import Role
-from beautybot.conversations import history
+from beautybot.conversations import questions, talks, undelivered
+from beautybot.conversations.talks import Only
 from beautybot.kit.money import Money
-from beautybot.kit.text import counted
+from beautybot.kit.text import plural
+from beautybot.web.dashboard.conversations import talk_row
 from beautybot.web.dashboard.telling import clock, moment
 from beautybot.web.rendering import onward
 from beautybot.web.sessions import Asking
 
 BY_HAND = ("dashboard",)
+MOST = 12
 
 
 async def show(asking: Asking) -> Response:
@@ -32,34 +37,75 @@ async def show(asking: Asking) -> Response:
     )
 
 
-def _today(conn: Connection, business: Business, now: datetime) -> dict[str, object]:
+def _today(conn: Connection, business: Business, now: datetime) -> dict[str, Any]:
     zone = business.zone
-    local = now.astimezone(zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    today = visits.listing(conn, business.id, since=midnight, until=midnight + timedelta(days=1))
-    today = [v for v in today if v.status in (Status.BOOKED, Status.COMPLETED)]
-    talks = history.listing(conn, business.id, now, limit=200)
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = visits.listing(
+        conn,
+        business.id,
+        since=midnight,
+        until=midnight + timedelta(days=1),
+        statuses=(Status.BOOKED, Status.COMPLETED, Status.NO_SHOW),
+    )
+    booked = [v for v in today if v.status is not Status.NO_SHOW]
+    waiting = talks.inbox(conn, business.id, now, only=Only.WAITING, limit=MOST)
+    unread = talks.inbox(conn, business.id, now, only=Only.UNREAD, limit=100)
     return {
-        "day": f"{local:%d.%m}",
-        "visits": [_row(v, business) for v in today],
-        "visits_word": counted(len(today), "запись", "записи", "записей").split(" ", 1)[1],
-        "waiting": [talk for talk in talks if talk.handoff is not None][:20],
+        "day": day_words(midnight.date(), midnight.date()).capitalize(),
+        "visits": [_row(v, business, now) for v in today],
+        "visits_word": f"{plural(len(booked), 'запись', 'записи', 'записей')} сегодня",
+        "booked": len(booked),
+        "left": sum(v.start > now for v in booked),
+        "talks": [talk_row(t, business, now) for t in waiting],
+        "unread": len(unread),
+        "asked": len(questions.waiting(conn, business.id)),
         "money": _booked(conn, business, now),
         "broken": [a for a in access.of_business(conn, business.id) if a.problem],
+        "failed": [
+            {
+                "conversation": m.conversation_id,
+                "name": m.name or m.address,
+                "text": m.text,
+                "at": moment(m.at, zone),
+            }
+            for m in undelivered.lately(conn, business.id, now - timedelta(days=2))
+        ],
         "notices": [
             {"at": moment(n.created_at, zone), "text": n.text}
-            for n in notices.listing(conn, business.id, limit=15)
+            for n in notices.listing(conn, business.id, limit=10)
         ],
+        "steps": _steps(conn, business),
     }
 
 
-def _row(visit: Appointment, business: Business) -> dict[str, str]:
+def _steps(conn: Connection, business: Business) -> list[dict[str, Any]]:
+    """What is left to do before the agent works; empty when all is done."""
+    catalogue = catalogues.load(conn, business.id)
+    steps = [
+        ("Добавить мастеров", "/dashboard/specialists", bool(catalogue.specialists)),
+        ("Добавить услуги или загрузить прайс", "/dashboard/services", bool(catalogue.services)),
+        (
+            "Подключить WhatsApp или Telegram",
+            "/dashboard/settings#whatsapp",
+            bool(access.of_business(conn, business.id)),
+        ),
+        ("Проверить разговор и включить агента", "/dashboard/settings#try", business.agent_enabled),
+    ]
+    if all(done for _, _, done in steps):
+        return []
+    return [{"name": name, "to": to, "done": done} for name, to, done in steps]
+
+
+def _row(visit: Appointment, business: Business, now: datetime) -> dict[str, Any]:
     return {
+        "id": visit.id,
         "time": clock(visit.start, business.zone),
         "services": ", ".join(visit.service_names),
         "people": ", ".join(visit.specialist_names),
         "client": visit.client_name or "без имени",
         "price": str(visit.price),
+        "over": visit.end <= now,
+        "status": str(visit.status),
     }
 
 

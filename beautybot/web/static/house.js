@@ -1,27 +1,50 @@
 // What makes the pages livelier.  Every page works without it.
 
-// A list that refreshes itself when something was said.
-for (const place of document.querySelectorAll("[data-live]")) {
-  const news = new EventSource(place.dataset.live);
+// Parts that refresh themselves when something happened in the salon.
+const live = document.querySelectorAll("[data-live]");
+if (live.length) {
+  const news = new EventSource(live[0].dataset.live);
+  let asked = 0;
   news.addEventListener("news", async () => {
+    const mine = ++asked;
     const answer = await fetch(location.href, { headers: { "x-part": "1" } });
-    if (!answer.ok) return;
+    if (!answer.ok || answer.redirected || mine !== asked) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const part = fresh.getElementById(place.dataset.part);
-    if (part) place.replaceChildren(part);
+    for (const place of document.querySelectorAll("[data-live]")) replace(place, fresh.getElementById(place.id));
+    const title = fresh.querySelector(".menu"), menu = document.querySelector(".menu");
+    if (title && menu && !location.hash) menu.replaceWith(title);
   });
 }
+
+function replace(place, fresh) {
+  if (!fresh || fresh.innerHTML === place.innerHTML) return;
+  if (place.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return;
+  const open = new Set([...place.querySelectorAll("details[open]")].map((d) => d.closest("[id]")?.id));
+  const last = place.lastElementChild?.getBoundingClientRect().bottom ?? 0;
+  const atEnd = last < window.innerHeight + 80;
+  place.replaceChildren(...fresh.childNodes);
+  for (const d of place.querySelectorAll("details")) if (open.has(d.closest("[id]")?.id) && d.closest("[id]") !== place) d.open = true;
+  if (place.matches("[data-end]") && atEnd) toEnd();
+}
+
+// A conversation opens at its newest message.
+const toEnd = () => document.querySelector(".reply")?.scrollIntoView({ block: "end" });
+if (document.querySelector("[data-end]") && !location.hash) toEnd();
 
 // Ask before what cannot be undone.
-for (const form of document.querySelectorAll("form[data-sure]")) {
-  form.addEventListener("submit", (event) => {
-    if (!confirm(form.dataset.sure)) event.preventDefault();
-  });
-}
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const sure = event.submitter?.dataset.sure ?? form.dataset.sure;
+  if (sure && !confirm(sure)) { event.preventDefault(); return; }
+  // A form goes once.
+  if (form.method === "post" && !form.dataset.download) {
+    setTimeout(() => form.querySelectorAll("button").forEach((b) => { b.disabled = true; }), 0);
+  }
+});
+window.addEventListener("pageshow", () => document.querySelectorAll("button[disabled]").forEach((b) => { b.disabled = false; }));
 
-// A form goes once.
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented) setTimeout(() => form.querySelectorAll("button").forEach((b) => { b.disabled = true; }), 0);
-  });
-}
+// Ctrl+Enter sends a reply; a choice that changes the page sends itself.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) event.target.form?.requestSubmit();
+});
+document.addEventListener("change", (event) => { if (event.target.matches("[data-sends]")) event.target.form.requestSubmit(); });

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from starlette.routing import Route
 
 from beautybot.app import Parts, build
 from beautybot.channels import registry
 from beautybot.demo.fakes.server import serving
+from beautybot.kit import clock as clocks
+from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import Keyring, new_key, parse_keys
 from beautybot.kit.db import Database
 from beautybot.kit.wakeup import Wakeup
 from beautybot.settings import Settings
-from beautybot.web.dashboard.routes import routes
+from beautybot.web.dashboard.routes import PageRoute, routes
+from beautybot.web.sessions import guarded
 
 PASSWORD = "a password of ten signs"
 
@@ -59,13 +63,21 @@ class Visitor:
 
 
 @asynccontextmanager
-async def pages(db: Database, url: str = "http://127.0.0.1") -> AsyncIterator[str]:
-    """The dashboard, served; its address."""
+async def pages(
+    db: Database,
+    url: str = "http://127.0.0.1",
+    *,
+    more: Sequence[PageRoute] = (),
+    clock: Clock = clocks.now,
+) -> AsyncIterator[str]:
+    """The dashboard, served, with `more` pages of a test's own; its address."""
     settings = Settings(public_url=url)
     channels = registry.build(settings)
-    parts = Parts(settings, db, Keyring(parse_keys(new_key())), Wakeup(), channels=channels)
+    keyring = Keyring(parse_keys(new_key()))
+    parts = Parts(settings, db, keyring, Wakeup(), clock=clock, channels=channels)
+    extra = [Route(r.path, guarded(parts, r.roles, r.handler), methods=[r.method]) for r in more]
     try:
-        async with serving(build(parts, pages=routes(parts))) as base:
+        async with serving(build(parts, pages=[*routes(parts), *extra])) as base:
             yield base
     finally:
         for channel in channels.values():

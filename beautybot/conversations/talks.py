@@ -1,0 +1,198 @@
+"""The salon's inbox as people see it: what is unread, who waits for a person, what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
+
+from beautybot.conversations import history
+from beautybot.conversations.history import Summary
+from beautybot.conversations.models import (
+    clients,
+    conversations,
+    handoffs,
+    messages,
+    outbox,
+    talk_marks,
+)
+from beautybot.kit.db import insert
+
+
+class Only(StrEnum):
+    """Which conversations are wanted."""
+
+    ALL = "all"
+    UNREAD = "unread"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation in the inbox; `unread` is how many of the client's messages nobody saw."""
+
+    summary: Summary
+    unread: int
+
+
+def inbox(
+    conn: Connection,
+    business_id: int,
+    now: datetime,
+    *,
+    only: Only = Only.ALL,
+    words: str = "",
+    limit: int = 30,
+    offset: int = 0,
+) -> list[Talk]:
+    """A page of conversations, the liveliest first; `words` look in names and addresses."""
+    query = _wanted(business_id, only, now)
+    if words:
+        query = query.join(clients, clients.c.id == conversations.c.client_id).where(
+            clients.c.business_id == business_id, _named(words)
+        )
+    newest = conversations.c.last_message_at.desc().nulls_last()
+    page = query.order_by(newest, conversations.c.id.desc()).limit(limit).offset(offset)
+    ids = [row.id for row in conn.execute(page)]
+    if not ids:
+        return []
+    unread = _unread(conn, business_id, ids)
+    found = history.listing(conn, business_id, now, limit=len(ids), only=ids)
+    return [Talk(summary, unread.get(summary.id, 0)) for summary in found]
+
+
+def waiting(conn: Connection, business_id: int, now: datetime) -> int:
+    """How many conversations a person has to answer."""
+    open_now = select(func.count(func.distinct(handoffs.c.conversation_id))).where(
+        *_open(business_id, now)
+    )
+    count: int = conn.execute(open_now).scalar_one()
+    return count
+
+
+def see(conn: Connection, business_id: int, conversation_id: int, now: datetime) -> None:
+    """Somebody of the salon has read the conversation to its end."""
+    newest = conn.execute(
+        select(func.max(messages.c.id)).where(
+            messages.c.business_id == business_id, messages.c.conversation_id == conversation_id
+        )
+    ).scalar_one()
+    values = {"seen_id": newest or 0, "at": now}
+    conn.execute(
+        insert(conn, talk_marks)
+        .values(business_id=business_id, conversation_id=conversation_id, **values)
+        .on_conflict_do_update(index_elements=["conversation_id"], set_=values)
+    )
+
+
+def pulse(conn: Connection, business_id: int) -> str:
+    """A word that changes with every message, hand-over and delivery of a salon."""
+    said = select(func.max(conversations.c.last_message_at)).where(
+        conversations.c.business_id == business_id
+    )
+    taken = select(func.max(handoffs.c.id)).where(handoffs.c.business_id == business_id)
+    ended = select(func.max(handoffs.c.ended_at)).where(handoffs.c.business_id == business_id)
+    leaving = select(func.count()).where(outbox.c.business_id == business_id)
+    row = conn.execute(
+        select(
+            said.scalar_subquery(),
+            taken.scalar_subquery(),
+            ended.scalar_subquery(),
+            leaving.scalar_subquery(),
+        )
+    ).one()
+    return "-".join(str(value or 0) for value in row).replace(" ", "T")
+
+
+def talks_since(conn: Connection, business_id: int, since: datetime) -> int:
+    """How many conversations a client wrote in since a moment."""
+    count: int = conn.execute(
+        select(func.count()).where(
+            conversations.c.business_id == business_id, conversations.c.last_inbound_at >= since
+        )
+    ).scalar_one()
+    return count
+
+
+def response_times(conn: Connection, business_id: int, since: datetime) -> list[timedelta]:
+    """From a client's message to our next one in that conversation, each once; newest 5,000."""
+    rows = conn.execute(
+        select(messages.c.conversation_id, messages.c.direction, messages.c.created_at)
+        .where(messages.c.business_id == business_id, messages.c.created_at >= since)
+        .order_by(messages.c.id.desc())
+        .limit(10_000)
+    ).all()
+    asked: dict[int, datetime] = {}
+    took: list[timedelta] = []
+    for row in reversed(rows):
+        if row.direction == "inbound":
+            asked.setdefault(row.conversation_id, row.created_at)
+        elif (at := asked.pop(row.conversation_id, None)) is not None:
+            took.append(row.created_at - at)
+    return took
+
+
+def _wanted(business_id: int, only: Only, now: datetime) -> Select[Any]:
+    query = select(conversations.c.id).where(conversations.c.business_id == business_id)
+    if only is Only.WAITING:
+        open_now = select(handoffs.c.conversation_id).where(*_open(business_id, now))
+        return query.where(conversations.c.id.in_(open_now))
+    if only is Only.UNREAD:
+        seen = (
+            select(func.coalesce(func.max(talk_marks.c.seen_id), 0))
+            .where(
+                talk_marks.c.business_id == business_id,
+                talk_marks.c.conversation_id == conversations.c.id,
+            )
+            .scalar_subquery()
+        )
+        return query.where(
+            exists(
+                select(messages.c.id).where(
+                    messages.c.business_id == business_id,
+                    messages.c.conversation_id == conversations.c.id,
+                    messages.c.direction == "inbound",
+                    messages.c.id > seen,
+                )
+            )
+        )
+    return query
+
+
+def _unread(conn: Connection, business_id: int, ids: list[int]) -> Mapping[int, int]:
+    rows = conn.execute(
+        select(messages.c.conversation_id, func.count().label("unread"))
+        .outerjoin(
+            talk_marks,
+            (talk_marks.c.conversation_id == messages.c.conversation_id)
+            & (talk_marks.c.business_id == business_id),
+        )
+        .where(
+            messages.c.business_id == business_id,
+            messages.c.conversation_id.in_(ids),
+            messages.c.direction == "inbound",
+            messages.c.id > func.coalesce(talk_marks.c.seen_id, 0),
+        )
+        .group_by(messages.c.conversation_id)
+    )
+    return {row.conversation_id: row.unread for row in rows}
+
+
+def _named(words: str) -> ColumnElement[bool]:
+    return or_(
+        *(clients.c.name.contains(w, autoescape=True) for w in {words, words.capitalize()}),
+        clients.c.phone.contains(words, autoescape=True),
+        conversations.c.address.contains(words, autoescape=True),
+    )
+
+
+def _open(business_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        handoffs.c.business_id == business_id,
+        handoffs.c.ended_at.is_(None),
+        or_(handoffs.c.until.is_(None), handoffs.c.until > now),
+    )

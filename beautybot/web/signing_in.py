@@ -1,0 +1,238 @@
+"""Signing in: the password, the code from the phone, and a new password by a one-time link."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from beautybot.businesses import reset_links, second_factors, sign_ins, users
+from beautybot.businesses.reset_links import BadLink
+from beautybot.businesses.users import NO_PASSWORD, BadUser
+from beautybot.web.parts import Parts
+from beautybot.web.rendering import onward, page, refused
+from beautybot.web.sessions import BadForm, cookie_name, is_secure, read_form, same_origin
+
+PER_ACCOUNT, PER_PLACE, PER_CODE = 5, 20, 5
+MOST_WAITING = 30
+KNOWN_FOR = timedelta(days=180)
+PATIENCE = timedelta(minutes=5)
+WRONG = "Адрес или пароль не подходят."
+SLOWLY = "Слишком много попыток. Подождите 15 минут."
+BUSY = "Сейчас входит слишком много людей. Повторите через минуту."
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(slots=True)
+class _Hashing:
+    """argon2 takes 64 MB and a tenth of a second: guesses must not become a weapon."""
+
+    turns: asyncio.Semaphore
+    waiting: int = 0
+
+    async def fits(self, digest: str, password: str) -> bool:
+        self.waiting += 1
+        try:
+            async with self.turns:
+                return await asyncio.to_thread(users.fits, digest, password)
+        finally:
+            self.waiting -= 1
+
+    @property
+    def is_full(self) -> bool:
+        return self.waiting >= MOST_WAITING
+
+
+def routes(parts: Parts) -> list[BaseRoute]:
+    """The pages of whoever has not signed in yet."""
+    hashing = _Hashing(asyncio.Semaphore(2))
+    return [
+        Route("/login", _show_login, methods=["GET"]),
+        Route("/login", _careful(_login(parts, hashing)), methods=["POST"]),
+        Route("/login/code", _careful(_code(parts)), methods=["POST"]),
+        Route("/reset/{token}", _show_reset(parts), methods=["GET"]),
+        Route("/reset/{token}", _careful(_reset(parts)), methods=["POST"]),
+    ]
+
+
+def _careful(endpoint: Endpoint) -> Endpoint:
+    """A form that cannot be read is answered with a sentence."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except BadForm as error:
+            return refused(413, str(error))
+
+    return guarded
+
+
+async def _show_login(request: Request) -> Response:
+    done = request.query_params.get("done") == "1"
+    return page("login.html", {"problem": "", "done": done})
+
+
+def _login(parts: Parts, hashing: _Hashing) -> Endpoint:
+    """Check address and password; the same answer, after the same time, for whatever is wrong."""
+
+    async def endpoint(request: Request) -> Response:
+        form = await read_form(request)
+        address, password = str(form.get("email", ""))[:254], str(form.get("password", ""))[:1000]
+        now = parts.clock()
+        if not same_origin(request):
+            return _again("Откройте страницу входа снова.", 403)
+        limits = _limits(parts, request, address)
+        if await parts.db.read(sign_ins.is_throttled, limits, now):
+            return _again(SLOWLY, 429)
+        if hashing.is_full:
+            return _again(BUSY, 503)
+        known = await parts.db.read(sign_ins.password_of, address)
+        if known is None or known[1] == NO_PASSWORD:
+            await hashing.fits(await asyncio.to_thread(_nobodys), password)
+            fits = False
+        else:
+            fits = await hashing.fits(known[1], password)
+        if known is None or not fits:
+            await parts.db.write(sign_ins.failed, limits, now)
+            return _again(WRONG, 401)
+        if await parts.db.read(second_factors.is_on, known[0]):
+            return page("code.html", {"problem": "", "proof": _proof(parts, known[0], now)})
+        return await _begin(parts, request, known[0], now)
+
+    return endpoint
+
+
+def _code(parts: Parts) -> Endpoint:
+    """The second step: only with the proof that the first was just taken."""
+
+    async def endpoint(request: Request) -> Response:
+        form = await read_form(request)
+        proof, code = str(form.get("proof", "")), str(form.get("code", ""))[:40]
+        now = parts.clock()
+        user_id = _proven(parts, proof, now)
+        if user_id is None or not same_origin(request):
+            return _again("Время вышло. Войдите ещё раз.", 401)
+        limits = {f"code:{user_id}": PER_CODE}
+        if await parts.db.read(sign_ins.is_throttled, limits, now):
+            return _again(SLOWLY, 429)
+        if not await parts.db.write(second_factors.fits, parts.keyring, user_id, code, now):
+            await parts.db.write(sign_ins.failed, limits, now)
+            return page("code.html", {"problem": "Код не подошёл.", "proof": proof}, 401)
+        return await _begin(parts, request, user_id, now)
+
+    return endpoint
+
+
+def _show_reset(parts: Parts) -> Endpoint:
+    """Choose a password; the link still works after looking."""
+
+    async def endpoint(request: Request) -> Response:
+        token = request.path_params["token"]
+        try:
+            _, email = await parts.db.read(reset_links.whose, token, parts.clock())
+        except BadLink:
+            return refused(404, "Ссылка уже сработала или устарела. Попросите новую.")
+        return page("reset.html", {"problem": "", "email": email})
+
+    return endpoint
+
+
+def _reset(parts: Parts) -> Endpoint:
+    """Set the password; the link ends, and so does every sign-in."""
+
+    async def endpoint(request: Request) -> Response:
+        token, now = request.path_params["token"], parts.clock()
+        form = await read_form(request)
+        new = str(form.get("new", ""))[:1000]
+        if not same_origin(request):
+            return refused(403, "Откройте ссылку снова.")
+        try:
+            _, email = await parts.db.read(reset_links.whose, token, now)
+            _, digest = await asyncio.to_thread(users.hashed, email, new)
+            await parts.db.write(reset_links.use, token, digest, now)
+        except BadLink:
+            return refused(404, "Ссылка уже сработала или устарела. Попросите новую.")
+        except BadUser:
+            words = "Пароль должен быть не короче 10 знаков."
+            return page("reset.html", {"problem": words, "email": email}, 400)
+        return onward("/login?done=1")
+
+    return endpoint
+
+
+async def _begin(parts: Parts, request: Request, user_id: int, now: datetime) -> Response:
+    token = await parts.db.write(sign_ins.begin, user_id, _device(request), now)
+    response = onward("/dashboard")
+    for name, value, lives in (
+        (cookie_name(parts), token, sign_ins.ABSOLUTE),
+        (_known_name(parts), f"{user_id}.{_known(parts, user_id)}", KNOWN_FOR),
+    ):
+        response.set_cookie(
+            name,
+            value,
+            max_age=int(lives.total_seconds()),
+            secure=is_secure(parts),
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+def _limits(parts: Parts, request: Request, address: str) -> dict[str, int]:
+    """Who is counted: the place, and the account; a browser known to it on its own."""
+    account = f"account:{address.strip().lower()}"
+    given = request.cookies.get(_known_name(parts), "")
+    user_id, _, mark = given.partition(".")
+    is_number = user_id.isascii() and user_id.isdigit() and len(user_id) < 18
+    if is_number and hmac.compare_digest(mark.encode(), _known(parts, int(user_id)).encode()):
+        account = f"known:{user_id}:{account}"
+    return {account: PER_ACCOUNT, f"place:{_place(request)}": PER_PLACE}
+
+
+def _known(parts: Parts, user_id: int) -> str:
+    return parts.keyring.lookups(str(user_id), "known browser")[0]
+
+
+def _known_name(parts: Parts) -> str:
+    return f"{cookie_name(parts)}-known"
+
+
+def _proof(parts: Parts, user_id: int, now: datetime) -> str:
+    """Says that this person's password was right a moment ago."""
+    until = int((now + PATIENCE).timestamp())
+    return f"{user_id}.{until}.{parts.keyring.lookups(f'{user_id}.{until}', 'first step')[0]}"
+
+
+def _proven(parts: Parts, proof: str, now: datetime) -> int | None:
+    said, _, mark = proof.rpartition(".")
+    true = parts.keyring.lookups(said, "first step")[0]
+    if not hmac.compare_digest(mark.encode("utf-8", "replace"), true.encode()):
+        return None
+    user_id, until = (int(part) for part in said.split("."))
+    return user_id if now.timestamp() <= until else None
+
+
+def _again(problem: str, status: int) -> Response:
+    return page("login.html", {"problem": problem, "done": False}, status)
+
+
+@cache
+def _nobodys() -> str:
+    """A hash to check against where there is no user, so that it takes the same time."""
+    return users.hashed("nobody@example.com", "a password that nobody has")[1]
+
+
+def _place(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _device(request: Request) -> str:
+    return f"{_place(request)} {request.headers.get('user-agent', '')[:150]}"
