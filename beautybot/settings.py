@@ -15,6 +15,7 @@ DEFAULT_VERIFY_TOKEN = "beautybot_verify_token"
 SECRETS = frozenset(
     {
         "encryption_keys",
+        "backup_key",
         "whatsapp_verify_token",
         "whatsapp_app_secret",
         "telegram_bot_token",
@@ -38,6 +39,7 @@ class Settings:
     database_url: str = "sqlite:///data/beautybot.db"
     public_url: str = "http://localhost:8000"
     encryption_keys: str | None = None
+    backup_key: str | None = None
     whatsapp_verify_token: str = DEFAULT_VERIFY_TOKEN
     whatsapp_app_secret: str | None = None
     graph_api_base: str = "https://graph.facebook.com/v26.0"

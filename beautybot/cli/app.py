@@ -10,8 +10,10 @@ from beautybot.cli import (
     channels,
     chat,
     clients,
+    copies,
     demo,
     doctor,
+    events,
     people,
     records,
     rehearsals,
@@ -33,6 +35,7 @@ for module in (
     demo,
     chat,
     clients,
+    copies,
     salons,
     people,
     channels,
@@ -43,6 +46,7 @@ for module in (
     records,
     rehearsals,
     doctor,
+    events,
     upkeep,
 ):
     app.add_typer(module.app)

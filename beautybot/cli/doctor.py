@@ -27,6 +27,7 @@ app = typer.Typer()
 
 SAFE_SQLITE = (3, 51, 3)
 LITTLE_DISK = 500_000_000
+LONG_UNREAD_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def _stored(conn: Connection, house: House) -> list[Finding]:
         Finding(f"job {name} {key}", "warning", f"given up: {error}")
         for name, key, error in jobs.given_up(conn)
     ]
+    found += _inbox(conn)
     listed = salons.listing(conn)
     if not listed:
         mend = "beautybot business import FILE"
@@ -104,6 +106,21 @@ def _stored(conn: Connection, house: House) -> list[Finding]:
     for salon in listed:
         found += _salon(conn, salon, house)
     return found
+
+
+def _inbox(conn: Connection) -> Iterator[Finding]:
+    from beautybot.conversations import inbox
+    from beautybot.kit import clock
+
+    waiting = inbox.backlog(conn)
+    if waiting.poison:
+        what = f"{waiting.poison} could not be read and are put aside"
+        yield Finding("deliveries", "broken", what, "beautybot events list, then events retry")
+    if waiting.oldest is not None:
+        behind = (clock.now() - waiting.oldest).total_seconds()
+        if behind > LONG_UNREAD_S:
+            what = f"{waiting.unread} wait to be read, for {behind / 60:.0f} min"
+            yield Finding("deliveries", "broken", what, "is `beautybot serve` or a worker running?")
 
 
 def _salon(conn: Connection, salon: Business, house: House) -> Iterator[Finding]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from beautybot.cli.opening import House, inside
@@ -50,25 +46,3 @@ def rotate_keys() -> None:
 
     total = inside(work)
     say(f"{total} secrets closed again; all are under the newest key now.")
-
-
-@app.command()
-def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
-    """Copy the database to a file, also while the server runs; the keys are not in it."""
-    from beautybot.kit.copies import backup as copy
-    from beautybot.settings import load
-
-    with progress("Copying"):
-        size = asyncio.run(copy(load().database_url, file))
-    say(f"{file}: {size / 1e6:.1f} MB, checked. It has no encryption keys: keep those apart.")
-
-
-@app.command()
-def restore(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
-    """Put a copy back in place of the database; the server must be stopped."""
-    from beautybot.kit.copies import restore as put_back
-    from beautybot.settings import load
-
-    with progress("Restoring"):
-        made = asyncio.run(put_back(load().database_url, file))
-    say(f"Restored the copy of {made:%Y-%m-%d %H:%M} UTC; what happened since is not in it.")

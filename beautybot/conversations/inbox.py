@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from beautybot.conversations.models import inbound_events
 from beautybot.kit.db import ManyRows, across_salons
@@ -97,16 +97,6 @@ def failed(conn: Connection, event: Event, now: datetime, error: str) -> bool:
         note=error[:500],
     )
     return poison
-
-
-def retry_poison(conn: Connection, now: datetime) -> int:
-    """Make every delivery that was put aside due again; how many there were."""
-    again = conn.execute(
-        update(inbound_events)
-        .where(inbound_events.c.outcome == "poison")
-        .values(outcome="new", attempts=0, due_at=now)
-    )
-    return again.rowcount
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from beautybot.kit import clock, migrate
+from beautybot.kit import clock, migrate, sealed
+from beautybot.kit.crypto import Key
 from beautybot.kit.db.sqlite import DatabaseInUse, FileLocks
 from beautybot.kit.errors import BeautyBotError
 
@@ -29,17 +30,17 @@ class BadCopy(BeautyBotError):
     """The file is damaged, is no copy of a BeautyBot database, or could not be made."""
 
 
-async def backup(url: str, file: Path) -> int:
+async def backup(url: str, file: Path, key: Key | None = None) -> int:
     """
-    Copy the database to a file of mode 0600; its size in bytes.
+    Copy the database to a file of mode 0600, closed up with `key` if given; its size in bytes.
 
     The file appears under its name only when it is whole and has been checked,
     so an interrupted backup leaves an older one as it was.
     """
-    return await asyncio.to_thread(_backup, url, file)
+    return await asyncio.to_thread(_backup, url, file, key)
 
 
-async def restore(url: str, file: Path) -> datetime:
+async def restore(url: str, file: Path, key: Key | None = None) -> datetime:
     """
     Put a copy back in place of the database and migrate it; when the copy was made.
 
@@ -47,28 +48,42 @@ async def restore(url: str, file: Path) -> datetime:
     `NAME.before-restore`.  DatabaseInUse while a server has it; BadCopy, and
     nothing is touched, if the file is not whole.
     """
-    made = await asyncio.to_thread(_restore, url, file)
+    made = await asyncio.to_thread(_restore, url, file, key)
     await migrate.upgrade(url)
     return made
 
 
-def _backup(url: str, file: Path) -> int:
+def _backup(url: str, file: Path, key: Key | None) -> int:
     part = file.with_name(file.name + ".part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
     try:
         (_copy_file if url.startswith("sqlite") else _dump)(url, part)
+        if key is not None:
+            open_copy = part.rename(part.with_name(part.name + ".open"))
+            sealed.seal(open_copy, part, key)
+            open_copy.unlink()
         with part.open("rb") as written:
             os.fsync(written.fileno())
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
+        part.with_name(part.name + ".open").unlink(missing_ok=True)
     return file.stat().st_size
 
 
-def _restore(url: str, file: Path) -> datetime:
+def _restore(url: str, file: Path, key: Key | None) -> datetime:
     made = clock.from_epoch(file.stat().st_mtime)
-    (_put_file_back if url.startswith("sqlite") else _load)(url, file)
+    put_back = _put_file_back if url.startswith("sqlite") else _load
+    if not sealed.is_sealed(file):
+        put_back(url, file)
+        return made
+    if key is None:
+        raise BadCopy(f"{file.name} is closed up; set BACKUP_KEY to the key it was made with")
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        opened = Path(folder, "copy")
+        sealed.unseal(file, opened, key)
+        put_back(url, opened)
     return made
 
 

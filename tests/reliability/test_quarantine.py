@@ -1,0 +1,73 @@
+"""A delivery that breaks the reading: put aside with its bytes, and the chat goes on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from operator_console import Operator
+from town import PHONE_ID, Town, town
+
+from beautybot.conversations import inbox, quarantine
+from beautybot.demo.fakes.graph_people import WaClient
+from beautybot.kit.db import Database
+
+OLGA = WaClient("79161234567", name="Ольга")
+
+
+@pytest.fixture
+async def here(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Town]:
+    """«Ромашка», and a delivery of which the reading must not make anything."""
+    async with town(sqlite_db, tmp_path) as built:
+        yield built
+
+
+async def test_poison_is_kept_and_the_chat_goes_on(
+    here: Town,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Three tries, then out of the way; the operator sees it and has it read again."""
+
+    def breaks(_body: bytes, _at: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    whatsapp = here.worker.channels["whatsapp"]
+    with monkeypatch.context() as mistake:
+        mistake.setattr(type(whatsapp), "parse", lambda _self, body, at: breaks(body, at))
+        await here.graph.client_says(PHONE_ID, OLGA, "сколько стоит педикюр?")
+        for _ in range(4):
+            await here.worker.drain()
+            here.hands.ahead += timedelta(minutes=1)
+        waiting = await here.db.read(inbox.backlog)
+        (poison,) = await here.db.read(quarantine.listing)
+        bytes_kept = await here.db.read(quarantine.body, poison.id)
+    answered = await here.whatsapp(OLGA, "а маникюр?")
+
+    retried = await here.db.write(quarantine.retry, here.hands(), poison.id)
+    await here.settle()
+
+    assert (waiting.unread, waiting.poison) == (0, 1)
+    assert "a mistake of ours" in poison.why and b"wamid" in bytes_kept
+    assert "1 800" in answered
+    assert retried == 1
+    assert (await here.db.read(inbox.backlog)).poison == 0
+
+
+def test_the_operator_is_told_what_to_do(
+    sqlite_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing put aside, a wrong number, no number: a sentence each."""
+    operator = Operator(sqlite_url, tmp_path, monkeypatch, capsys)
+
+    assert "could be read" in operator.types("events", "list").out
+    assert operator.types("events", "retry", "--all").out.startswith("0 ")
+    for words in (("retry", "7"), ("show", "7"), ("retry",), ("retry", "7", "--all")):
+        refused = operator.types("events", *words)
+        assert (refused.status, len(refused.err.splitlines())) == (1, 1)
