@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from beautybot.agent import unanswered
-from beautybot.booking import appointments, endings, freed, waitlist
+from beautybot.booking import appointments, endings, freed, tickets, waitlist
 from beautybot.booking.freed import Freed
 from beautybot.channels.base import ConnectError
 from beautybot.conversations import attachments, delivery, detour, model_use
@@ -139,6 +139,7 @@ async def tell_plans(worker: Worker, job: Job) -> timedelta | None:
 async def forget_letters(worker: Worker, job: Job) -> timedelta | None:
     """Drop what the global bot heard and said long ago."""
     await worker.db.write(hearing.forget, worker.clock())
+    await worker.db.write(tickets.forget, worker.clock())
     return EVERY[job.name]
 
 

@@ -12,6 +12,11 @@ VERBS = {
     NoticeKind.MOVED: "Запись перенесена",
     NoticeKind.CANCELLED: "Запись отменена",
 }
+GUESTS = {
+    "chatgpt": ". Откуда: ChatGPT",
+    "mcp": ". Откуда: ИИ-помощник",
+    "web": ". Откуда: страница записи",
+}
 
 
 def of_visit(kind: NoticeKind, visit: Appointment, business: Business, name: str | None) -> str:
@@ -21,4 +26,5 @@ def of_visit(kind: NoticeKind, visit: Appointment, business: Business, name: str
     return (
         f"{VERBS[kind]} {visit.number}: {', '.join(visit.service_names)}, "
         f"{local:%d.%m %H:%M}, {', '.join(visit.specialist_names)}. Клиент: {who}"
+        f"{GUESTS.get(visit.source, '')}"
     )

@@ -18,6 +18,10 @@ NOT_BOOKED = (
     "This is a hold, not a booking: it is not booked until the client confirms it in the messenger."
 )
 
+NOT_CANCELLED = (
+    "This is booked, and not cancelled until the client confirms it in the messenger, by the link."
+)
+
 
 class BadRequest(BeautyBotError):
     """Something in the request cannot be; the text names it."""
@@ -45,6 +49,14 @@ def held_answer(
     }
 
 
+def cancel_answer(
+    visit: Appointment, business: Business, reference: str, until: datetime
+) -> dict[str, Any]:
+    """What the assistant is told when a booked visit is to be cancelled."""
+    told = held_answer(visit, business, reference, until)
+    return told | {"status": "booked", "message": NOT_CANCELLED}
+
+
 def salon(business: Business) -> dict[str, Any]:
     """A salon on a card."""
     return {
@@ -54,6 +66,7 @@ def salon(business: Business) -> dict[str, Any]:
         "address": business.address,
         "timezone": business.timezone,
         "currency": business.currency,
+        "booking_page": business.settings.booking_page,
     }
 
 

@@ -11,18 +11,28 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from beautybot.booking.models import appointments, tickets
 from beautybot.booking.visits import Status
 from beautybot.kit.db import across_salons, add_once, change, one
 from beautybot.kit.errors import BeautyBotError, NotFound
 
+KEPT = timedelta(days=30)
 OPEN_PER_SUBJECT, OPEN_PER_SALON, DAILY_PER_SALON = 2, 12, 60
+
+
+class Goal(StrEnum):
+    """What the code of a ticket opens in the client's chat."""
+
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
 
 
 class TooManyHolds(BeautyBotError):
@@ -43,16 +53,25 @@ class Ticket:
     hold_until: datetime
     used_at: datetime | None
     answer: Mapping[str, Any]
+    goal: Goal
+    contact: Mapping[str, Any]
+    asked_salon_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for a hold, and by which call: `key` is the caller's, `said` what it asked for."""
+    """
+    Who asks, and by which call: `key` is the caller's, `said` what it asked for.
+
+    `contact` is what was typed of name, phone and wishes.
+    """
 
     subject: str
     source: str
     key: str
     said: str
+    goal: Goal = Goal.BOOK
+    contact: Mapping[str, Any] = field(default_factory=dict)
 
 
 def reserve(
@@ -84,6 +103,8 @@ def reserve(
         "key": asked.key,
         "asked_hash": hashed(asked.said),
         "answer": {},
+        "goal": asked.goal,
+        "contact": dict(asked.contact),
         "created_at": now,
         "hold_until": until,
     }
@@ -122,6 +143,49 @@ def redeem(conn: Connection, business_id: int, code: str, now: datetime) -> Tick
         return None
     change(conn, tickets, {"business_id": business_id, "id": row.id}, {"used_at": now})
     return _ticket(row)
+
+
+def of_visit(conn: Connection, business_id: int, appointment_id: int) -> Ticket | None:
+    """The ticket by which a visit was held, if a guest held it."""
+    row = conn.execute(
+        select(tickets)
+        .where(tickets.c.business_id == business_id, tickets.c.appointment_id == appointment_id)
+        .order_by(tickets.c.id)
+        .limit(1)
+    ).first()
+    return _ticket(row) if row else None
+
+
+def ask_salon(conn: Connection, business_id: int, reference: str, now: datetime) -> bool:
+    """There is no messenger to confirm in: the salon is asked, once; False if it was."""
+    done = conn.execute(
+        update(tickets)
+        .where(
+            tickets.c.business_id == business_id,
+            tickets.c.reference == reference,
+            tickets.c.asked_salon_at.is_(None),
+        )
+        .values(asked_salon_at=now)
+    )
+    return done.rowcount > 0
+
+
+def counts(conn: Connection, now: datetime) -> dict[str, int]:
+    """How many holds guests made of late in all salons, by who they were and what came of them."""
+    rows = conn.execute(
+        across_salons(
+            select(tickets.c.source, appointments.c.status, func.count().label("many"))
+            .outerjoin(appointments, appointments.c.id == tickets.c.appointment_id)
+            .where(tickets.c.created_at > now - KEPT)
+            .group_by(tickets.c.source, appointments.c.status)
+        )
+    )
+    return {f"{row.source}:{row.status or 'gone'}": row.many for row in rows}
+
+
+def forget(conn: Connection, now: datetime) -> None:
+    """What is so old that nobody asks for its answer again goes, with what was typed."""
+    conn.execute(across_salons(delete(tickets).where(tickets.c.created_at < now - KEPT)))
 
 
 def hashed(text: str) -> str:
@@ -167,4 +231,7 @@ def _ticket(row: Any) -> Ticket:
         row.hold_until,
         row.used_at,
         row.answer,
+        Goal(row.goal),
+        row.contact,
+        row.asked_salon_at,
     )

@@ -55,6 +55,8 @@ class SalonSettings:
     quiet_hours: tuple[str, str] = ("21:00", "09:00")
     consent: Consent = Consent.REQUIRED
     assistants: bool = False
+    booking_page: bool = False
+    embed_on: tuple[str, ...] = ()
     privacy_url: str = ""
     waitlist_hold_min: int = 30
     complete_after_h: int = 0  # 0: only a person says that a visit took place

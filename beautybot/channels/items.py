@@ -33,6 +33,7 @@ class IdentityKind(StrEnum):
     WA_BSUID = "wa_bsuid"
     TG_USER = "tg_user"
     CONSOLE = "console"
+    GUEST = "guest"  # somebody without a messenger: a hash of who called
 
 
 class Kind(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from beautybot.channels.base import Channel
 from beautybot.channels.console import Console
+from beautybot.channels.guest import Guest
 from beautybot.channels.telegram import Telegram
 from beautybot.channels.whatsapp import WhatsApp
 from beautybot.settings import Settings
@@ -19,4 +20,5 @@ def build(settings: Settings) -> dict[str, Channel]:
             polling=settings.telegram_mode == "polling",
         ),
         "console": Console(),
+        "guest": Guest(),
     }

@@ -7,24 +7,29 @@ action a tool; the hints are honest, and everything is enforced by the verbs.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
+from mcp.server.apps import Apps, ResourceCsp
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from beautybot.agent import visitors
-from beautybot.booking.tickets import hashed
-from beautybot.web import assistants
-from beautybot.web.assistants import Booking, Door, Refused
+from beautybot.agent import holding, visitors
+from beautybot.web.assistant_door import Door, Refused
+from beautybot.web.assistants import Booking
 from beautybot.web.parts import Parts
+
+Ctx = Context[Any, Any]
 
 READ = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
@@ -52,17 +57,46 @@ async def opened(parts: Parts) -> AsyncIterator[ASGIApp]:
         yield app
 
 
-def build(parts: Parts) -> tuple[MCPServer[Any], Starlette]:
+def build(parts: Parts) -> tuple[MCPServer[Any], ASGIApp]:
     """The server and its ASGI app; run `server.session_manager.run()` around serving."""
-    server: MCPServer[Any] = MCPServer("beautybot", instructions=INSTRUCTIONS, log_level="WARNING")
-    door = Door(parts)
+    door, apps = Door(parts), Apps()
+    uri = _widget(apps)
+    _times(apps, door, uri)
+    server: MCPServer[Any] = MCPServer(
+        "beautybot", instructions=INSTRUCTIONS, log_level="WARNING", extensions=[apps]
+    )
     _look_ups(server, door)
     _changes(server, door)
     _aliases(server, door)
     app = server.streamable_http_app(
         stateless_http=True, json_response=True, transport_security=_security(parts)
     )
-    return server, app
+    return server, Guard(door, app)
+
+
+class Guard:
+    """Before the protocol: the installation's key, if it has one, and the caller's quota."""
+
+    def __init__(self, door: Door, app: Starlette) -> None:
+        self._door, self._app = door, app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope.get("headers", ()))
+        if not self._door.has_key(headers.get(b"authorization", b"").decode("latin-1")):
+            answer = JSONResponse(
+                {"error": "A valid API key is needed as a bearer token."},
+                401,
+                {"WWW-Authenticate": "Bearer"},
+            )
+            await answer(scope, receive, send)
+            return
+        try:
+            self._door.subject((scope.get("client") or ("",))[0], "", writes=False)
+        except Refused as refused:
+            retry = {"Retry-After": str(refused.more.get("retry_after", 1))}
+            await JSONResponse({"error": refused.words}, 429, retry)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 def _security(parts: Parts) -> TransportSecuritySettings:
@@ -76,11 +110,60 @@ def _security(parts: Parts) -> TransportSecuritySettings:
     )
 
 
-async def _run(door: Door, read: bool, verb: Any, *args: Any, **named: Any) -> Any:
+def _widget(apps: Apps) -> str:
+    """The page with slots and confirm links; its address changes with its content."""
+    page = (resources.files("beautybot.web") / "widgets" / "slots.html").read_text("utf-8")
+    uri = f"ui://beautybot/slots-{hashlib.sha256(page.encode()).hexdigest()[:10]}.html"
+    nothing = ResourceCsp(connect_domains=[], resource_domains=[])
+    apps.add_html_resource(
+        uri, page, name="slots", title="Свободное время", csp=nothing, prefers_border=True
+    )
+    return uri
+
+
+async def _asked(answer: Any) -> Any:
     try:
-        return await door.run(read, verb, *args, **named)
+        return await answer
     except Refused as refused:
         raise ToolError(refused.words) from None
+
+
+def _times(apps: Apps, door: Door, uri: str) -> None:
+    """The two tools with a page of their own; without it their answers say the same."""
+    shown: dict[str, Any] = {"resource_uri": uri, "meta": {"openai/outputTemplate": uri}}
+
+    @apps.tool(annotations=READ, **shown)
+    async def find_slots(
+        salon_id: str, service_id: str, date: str = "", days: int = 1
+    ) -> dict[str, Any]:
+        """Times that can be booked, from a day on (ISO date), with the salon's offset."""
+        now = door.parts.clock()
+        asked = door.run(True, visitors.slots, salon_id, service_id, date, days, now)
+        return {"slots": await _asked(asked)}
+
+    @apps.tool(annotations=HOLD, **shown)
+    async def book_appointment(
+        ctx: Ctx,
+        salon_id: str,
+        service_id: str,
+        start: str,
+        specialist_id: str = "",
+        client_name: str = "",
+        client_phone: str = "",
+        notes: str = "",
+        idempotency_key: str = "",
+    ) -> dict[str, Any]:
+        """Hold a free time for ten minutes; not booked until the client opens a confirm link."""
+        booking = _booking(
+            salonId=salon_id,
+            serviceId=service_id,
+            bookingTime=start,
+            specialistId=specialist_id,
+            clientName=client_name,
+            clientPhone=client_phone,
+            notes=notes,
+        )
+        return dict(await _asked(door.hold(booking, _writer(ctx, door), idempotency_key, "mcp")))
 
 
 def _look_ups(server: MCPServer[Any], door: Door) -> None:
@@ -89,92 +172,53 @@ def _look_ups(server: MCPServer[Any], door: Door) -> None:
         city: str, service: str, budget: float | None = None, available_now: bool = False
     ) -> dict[str, Any]:
         """Salons of a city that offer a service, the cheapest first."""
-        now = door.parts.clock()
-        found = await _run(
-            door,
-            True,
-            visitors.search,
-            now,
-            city=city,
-            service=service,
-            budget=budget,
-            available_now=available_now,
+        named = {"city": city, "service": service, "budget": budget}
+        asked = door.run(
+            True, visitors.search, door.parts.clock(), **named, available_now=available_now
         )
-        return {"salons": found}
+        return {"salons": await _asked(asked)}
 
     @server.tool(annotations=READ)
     async def get_salon(salon_id: str) -> dict[str, Any]:
         """Address, hours, price list and specialists of a salon."""
-        return dict(await _run(door, True, visitors.info, salon_id))
+        return dict(await _asked(door.run(True, visitors.info, salon_id)))
 
     @server.tool(annotations=READ)
     async def list_services(salon_id: str) -> dict[str, Any]:
         """The price list of a salon: ids, prices with "from", durations."""
-        shown = await _run(door, True, visitors.info, salon_id)
+        shown = await _asked(door.run(True, visitors.info, salon_id))
         return {"services": shown["services"]}
-
-    @server.tool(annotations=READ)
-    async def find_slots(
-        salon_id: str, service_id: str, date: str = "", days: int = 1
-    ) -> dict[str, Any]:
-        """Times that can be booked, from a day on (ISO date), with the salon's offset."""
-        now = door.parts.clock()
-        return {
-            "slots": await _run(door, True, visitors.slots, salon_id, service_id, date, days, now)
-        }
 
     @server.tool(annotations=READ)
     async def get_my_booking(reference: str) -> dict[str, Any]:
         """How a hold stands: held, booked, expired or cancelled."""
-        return dict(await _run(door, True, visitors.standing, reference, door.parts.clock()))
+        return dict(await _asked(door.run(True, holding.standing, reference, door.parts.clock())))
 
 
 def _changes(server: MCPServer[Any], door: Door) -> None:
-    async def held(
-        ctx: Context[Any, Any], salon: str, service: str, start: str, specialist: str, key: str
-    ) -> dict[str, Any]:
-        booking = Booking(
-            salonId=salon, serviceId=service, bookingTime=start, specialistId=specialist
-        )
-        try:
-            return await assistants.hold(door, booking, _subject(ctx), key, "mcp")
-        except Refused as refused:
-            raise ToolError(refused.words) from None
-
-    @server.tool(annotations=HOLD)
-    async def book_appointment(
-        ctx: Context[Any, Any],
-        salon_id: str,
-        service_id: str,
-        start: str,
-        specialist_id: str = "",
-        idempotency_key: str = "",
-    ) -> dict[str, Any]:
-        """Hold a free time for ten minutes; not booked until the client opens a confirm link."""
-        return await held(ctx, salon_id, service_id, start, specialist_id, idempotency_key)
-
     @server.tool(annotations=CHANGE)
     async def reschedule_booking(
-        ctx: Context[Any, Any],
+        ctx: Ctx,
         reference: str,
         salon_id: str,
         service_id: str,
         start: str,
         idempotency_key: str = "",
     ) -> dict[str, Any]:
-        """Hold another time and give the held one back; a booked visit moves in the messenger."""
-        made = await held(ctx, salon_id, service_id, start, "", idempotency_key)
-        await _run(door, False, visitors.release, reference, door.parts.clock())
-        return made
+        """Hold another time instead; a booked visit moves when its client opens the link."""
+        booking = _booking(salonId=salon_id, serviceId=service_id, bookingTime=start)
+        subject = _writer(ctx, door)
+        asked = door.hold(booking, subject, idempotency_key, "mcp", instead_of=reference)
+        return dict(await _asked(asked))
 
     @server.tool(annotations=CHANGE)
-    async def cancel_booking(reference: str) -> dict[str, Any]:
-        """Give a held time back; a booked visit is cancelled by the client, in the messenger."""
-        return dict(await _run(door, False, visitors.release, reference, door.parts.clock()))
+    async def cancel_booking(ctx: Ctx, reference: str) -> dict[str, Any]:
+        """Give a held time back; a booked visit is cancelled when its client opens the link."""
+        return dict(await _asked(door.cancel(reference, _writer(ctx, door), "mcp")))
 
     @server.tool(annotations=PEOPLE)
     async def request_human_support(
-        ctx: Context[Any, Any],
+        ctx: Ctx,
         salon_id: str,
         reason: str,
         message: str = "",
@@ -182,20 +226,11 @@ def _changes(server: MCPServer[Any], door: Door) -> None:
         phone: str = "",
     ) -> dict[str, Any]:
         """Tell the salon that the client wants to speak with a person."""
-        return dict(
-            await _run(
-                door,
-                False,
-                visitors.support,
-                salon_id,
-                reason,
-                message,
-                name,
-                phone,
-                subject=_subject(ctx),
-                now=door.parts.clock(),
-            )
+        subject = _writer(ctx, door)
+        asked = door.support(
+            salon_id, reason[:1000], message[:1000], name[:200], phone[:60], subject
         )
+        return dict(await _asked(asked))
 
 
 def _aliases(server: MCPServer[Any], door: Door) -> None:
@@ -203,21 +238,46 @@ def _aliases(server: MCPServer[Any], door: Door) -> None:
     async def search(query: str) -> dict[str, Any]:
         """Salons by "city: service", as results with ids to fetch."""
         city, _, service = query.partition(":")
-        found = await _run(
-            door, True, visitors.search, door.parts.clock(), city=city, service=service or query
+        asked = door.run(
+            True, visitors.search, door.parts.clock(), city=city, service=service or query
         )
         return {
-            "results": [{"id": s["id"], "title": s["name"], "text": s["address"]} for s in found]
+            "results": [
+                {
+                    "id": s["id"],
+                    "title": s["name"],
+                    "text": s["address"],
+                    "url": _url(door, s),
+                }
+                for s in await _asked(asked)
+            ]
         }
 
     @server.tool(annotations=READ)
     async def fetch(id: str) -> dict[str, Any]:
         """Everything public of one salon, by its id."""
-        shown = await _run(door, True, visitors.info, id)
-        return {"id": id, "title": shown["name"], "text": json.dumps(shown, ensure_ascii=False)}
+        shown = await _asked(door.run(True, visitors.info, id))
+        text = json.dumps(shown, ensure_ascii=False)
+        return {"id": id, "title": shown["name"], "text": text, "url": _url(door, shown)}
 
 
-def _subject(ctx: Context[Any, Any]) -> str:
+def _url(door: Door, salon: dict[str, Any]) -> str:
+    base = door.parts.settings.public_url.rstrip("/")
+    return f"{base}/b/{salon['id']}" if salon["booking_page"] else base
+
+
+def _booking(**fields: str) -> Booking:
+    try:
+        return Booking(**fields)
+    except ValueError:
+        raise ToolError("Something in the request is too long.") from None
+
+
+def _writer(ctx: Ctx, door: Door) -> str:
+    """The caller of a hold or a message, counted; ToolError over the quota."""
     request = getattr(ctx.request_context, "request", None)
     client = getattr(request, "client", None)
-    return hashed(f"mcp|{client.host if client else ''}")
+    try:
+        return door.subject(client.host if client else "", "mcp", writes=True)
+    except Refused as refused:
+        raise ToolError(refused.words) from None

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from assistant_doors import doors, opt_in
 from mcp import Client
+from mcp.client.client import ConnectMode as Mode
 from town import Town, town
 
 from beautybot.booking.visits import Status
@@ -97,3 +98,42 @@ async def test_an_older_host_is_answered_too(base: tuple[Town, str]) -> None:
 
     assert told["result"]["serverInfo"]["name"] == "beautybot"
     assert status == 421
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+async def test_both_eras_get_the_same_answers(base: tuple[Town, str], mode: Mode) -> None:
+    """The package's own client, with a handshake and without one."""
+    _, url = base
+    async with Client(url, mode=mode) as client:
+        tools = {tool.name for tool in (await client.list_tools()).tools}
+        salon = await client.call_tool("get_salon", {"salon_id": "romashka"})
+
+    assert tools == TOOLS
+    assert salon.structured_content["name"] == "Ромашка"
+    assert "Ромашка" in salon.content[0].text
+
+
+async def test_slots_come_with_a_page_of_their_own(base: tuple[Town, str]) -> None:
+    """Linked from the tools, of the right kind, and nothing in it comes from elsewhere."""
+    _, url = base
+    async with Client(url) as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        meta = tools["find_slots"].meta or {}
+        page = await client.read_resource(meta["ui"]["resourceUri"])
+
+    [content] = page.contents
+    assert meta["openai/outputTemplate"] == meta["ui"]["resourceUri"]
+    assert content.mime_type == "text/html;profile=mcp-app"
+    assert "innerHTML" not in content.text and "src=" not in content.text
+
+
+async def test_a_foreign_origin_is_refused(base: tuple[Town, str]) -> None:
+    """A page of another site cannot use a visitor's browser against us."""
+    _, url = base
+    head = {"Accept": "application/json, text/event-stream", "Origin": "https://evil.example"}
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(url, json=hello, headers=head) as refused,
+    ):
+        assert refused.status == 403

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from assistant_doors import call, doors, opt_in
+from assistant_doors import call, doors, free, opt_in
 from openapi_spec_validator import validate
 from town import Town, town
 
@@ -17,7 +15,6 @@ from beautybot.booking.visits import Status
 from beautybot.businesses import notices
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.demo.fakes.telegram_people import TgUser
-from beautybot.kit import clock
 from beautybot.kit.db import Database
 
 OPERATIONS = {
@@ -36,14 +33,6 @@ async def here(db: Database, tmp_path: Path) -> AsyncIterator[Town]:
     async with town(db, tmp_path) as built:
         await opt_in(built.db)
         yield built
-
-
-async def free(base: str, service: str = "manicure") -> list[dict[str, Any]]:
-    day = (clock.now() + timedelta(days=1)).date().isoformat()
-    query = {"serviceId": service, "date": day, "days": "7"}
-    status, answer = await call(base, "GET", "/salon/romashka/available-slots", params=query)
-    assert status == 200
-    return list(answer["slots"])
 
 
 def booking(start: str, **more: str) -> dict[str, str]:
