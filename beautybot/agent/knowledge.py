@@ -6,13 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 from sqlalchemy import Connection
 
+from beautybot.agent.subjects import MARK, subjects_in, words_of
 from beautybot.conversations import questions
 from beautybot.conversations.questions import Question
 
-GOOD_ENOUGH = 74.0
+GOOD_ENOUGH = 0.6
+SUBJECT = 3.0
+"""How much more the subject of a question weighs than each of its other words."""
+OTHER_SUBJECT = 0.15
+SHORT = 3
 
 
 class Answered(Protocol):
@@ -26,27 +31,41 @@ class Answered(Protocol):
 
 
 def find(faq: Iterable[Answered], text: str) -> str | None:
-    """The owner's answer to the question most like the text; None if none is like it."""
-    entries = list(faq)
-    if not entries or not key_of(text):
-        return None
-    best = process.extractOne(
-        key_of(text),
-        [key_of(entry.question) for entry in entries],
-        scorer=fuzz.token_set_ratio,
-        score_cutoff=GOOD_ENOUGH,
-    )
-    return entries[best[2]].answer if best else None
+    """
+    The owner's answer to the question most like the text; None if none is like it.
+
+    A question is found by what it is about, however it is put: the subject must
+    be the same, and most of what was answered must have been asked.
+    """
+    said = words_of(text)
+    found = [(_likeness(said, words_of(entry.question)), entry.answer) for entry in faq]
+    likeness, answer = max(found, key=lambda one: one[0], default=(0.0, ""))
+    return answer if likeness >= GOOD_ENOUGH else None
+
+
+def _likeness(said: frozenset[str], asked: frozenset[str]) -> float:
+    """How much of an answered question was said, 0 to 1; 0 where the subjects are others."""
+    about, known = subjects_in(said), subjects_in(asked)
+    if not asked or bool(about) != bool(known) or (known and not known & about):
+        return 0.0
+    near = frozenset(word for word in asked if _is_among(word, said))
+    return _weight(near) / _weight(asked) - len(about - known) * OTHER_SUBJECT
+
+
+def _is_among(word: str, said: frozenset[str]) -> bool:
+    """A slip of one letter is forgiven."""
+    if word in said or word.startswith(MARK):
+        return word in said
+    return any(OSA.distance(word, other) <= 1 for other in said if len(other) > SHORT)
+
+
+def _weight(words: frozenset[str]) -> float:
+    return sum(SUBJECT if word.startswith(MARK) else 1.0 for word in words)
 
 
 def key_of(text: str) -> str:
-    """
-    Words without their endings, in one order: alike questions have alike keys.
-
-    Enough to meet "парковка" with "парковки".
-    """
-    words = "".join(c if c.isalnum() else " " for c in text.lower().replace("ё", "е")).split()
-    return " ".join(sorted({w[:5] for w in words if len(w) > 3 and w not in _EMPTY}))
+    """What a question is about, in one order: alike questions have alike keys."""
+    return " ".join(sorted(words_of(text)))
 
 
 def ask_salon(
@@ -55,12 +74,3 @@ def ask_salon(
     """Keep what we cannot answer; None if the salon was asked the same before."""
     key = key_of(text) or text.strip().lower()
     return questions.ask(conn, business_id, conversation_id, key=key, text=text, now=now)
-
-
-# Words a question can do without: what is left is what it is about.
-_IDLE = (
-    "есть можно подскажите скажите пожалуйста какой какая какие вами буду будет будем ничего "
-    "прийти приходить приду хочу хотела хотел узнать вопрос здравствуйте привет добрый вечер "
-    "утро день спасибо нужно надо если меня тебя свой своей своим ваш ваша ваши вашем нибудь"
-)
-_EMPTY = frozenset(_IDLE.split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from talk import Talk
-from world import World
+from world import World, open_salons
 
 from beautybot.businesses import notices
 from beautybot.businesses.notices import NoticeKind
@@ -46,3 +46,34 @@ async def test_only_the_salon_that_was_asked_may_answer(db: Database, world: Wor
     with pytest.raises(teaching.NotAnswered):
         await db.write(teaching.adopt, world.romashka.id, question.id, talk.now)
     assert await db.read(questions.waiting, world.lilia.id) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "others"),
+    [
+        ("есть парковка?", ("адрес", "Цветочная")),
+        ("кофе у вас есть?", ("Ногти", "Мы делаем")),
+        ("у вас есть wi-fi?", ("Ногти", "Мы делаем")),
+        ("где можно машину поставить?", ("другими словами",)),
+    ],
+)
+async def test_what_is_neither_a_service_nor_an_address_is_passed_on(
+    said: str, others: tuple[str, ...], sqlite_db: Database
+) -> None:
+    """Not answered with a price list or an address, and not taken for nonsense."""
+    talk = await Talk.open(sqlite_db, await sqlite_db.write(open_salons))
+
+    answer = await talk.says(said)
+
+    assert "передам вопрос" in answer
+    assert not [other for other in others if other in answer]
+
+
+async def test_where_and_where_to_park_gets_both(sqlite_db: Database) -> None:
+    """The address is known, the parking is asked of the salon."""
+    talk = await Talk.open(sqlite_db, await sqlite_db.write(open_salons))
+
+    answer = await talk.says("где вы находитесь и есть ли парковка?")
+
+    assert "Цветочная" in answer
+    assert "передам вопрос" in answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import assert_never
 
 from beautybot.agent import delicate, knowledge, saying, summary, waiting
@@ -21,6 +22,7 @@ from beautybot.agent.memory import Asked
 from beautybot.agent.move import Move
 from beautybot.agent.states import pricing
 from beautybot.agent.states.greeting import START_BUTTONS
+from beautybot.agent.subjects import is_about_the_house
 from beautybot.booking.appointments import Appointment
 from beautybot.businesses.notices import NoticeKind
 from beautybot.channels.base import Button
@@ -28,6 +30,7 @@ from beautybot.kit.text import one_line
 from beautybot.russian.intents import asks_of_everything
 
 MOST_MISSES = 2
+_WHERE = re.compile(r"(?i)\bадрес|\bгде (?:вы|ваш|салон)|наход(?:ит|яс)|как (?:вас )?найти")
 MOST_STRAYS = 2
 EMERGENCY = "112"
 OWN_WORDS: dict[str, dict[str, str]] = {
@@ -77,17 +80,14 @@ def hand_over(move: Move, reason: str) -> None:
 
 
 def _answer(move: Move, command: AskInfo) -> None:
-    desk = move.desk
     match command.topic:
         case Topic.HOURS:
-            hours = saying.hours(dict(desk.catalogue.hours))
+            hours = saying.hours(dict(move.desk.catalogue.hours))
             move.say("service_inquiry.hours", hours=hours)
+        case Topic.ADDRESS | Topic.SERVICES if _is_about_the_house(command):
+            _about_the_house(move, command)
         case Topic.ADDRESS if not _from_faq(move, command):
-            where = ", ".join(filter(None, (desk.business.city, desk.business.address)))
-            if where:
-                move.say("service_inquiry.address", address=where)
-            else:
-                _pass_on(move, command.text)
+            _address(move, command.text)
         case Topic.ASSISTANT:
             move.say("service_inquiry.assistant")
         case Topic.SPECIALISTS:
@@ -108,6 +108,27 @@ def _answer(move: Move, command: AskInfo) -> None:
             move.decide("answered from the salon's own answers")
         case _:
             assert_never(command.topic)
+
+
+def _is_about_the_house(command: AskInfo) -> bool:
+    """Parking is no address, and coffee no service: neither is answered with one."""
+    return not command.wishes and is_about_the_house(command.text)
+
+
+def _about_the_house(move: Move, command: AskInfo) -> None:
+    if command.topic is Topic.ADDRESS and _WHERE.search(command.text):
+        _address(move, command.text)
+    if not _from_faq(move, command):
+        _pass_on(move, command.text)
+
+
+def _address(move: Move, text: str) -> None:
+    salon = move.desk.business
+    where = ", ".join(filter(None, (salon.city, salon.address)))
+    if where:
+        move.say("service_inquiry.address", address=where)
+    else:
+        _pass_on(move, text)
 
 
 def _is_about_the_wish(move: Move, text: str) -> bool:
@@ -215,6 +236,10 @@ def _off_topic(move: Move) -> None:
 def _unclear(move: Move, text: str) -> None:
     if (answer := knowledge.find(move.desk.catalogue.faq, text)) is not None:
         move.say("service_inquiry.faq", answer=answer)
+        move.advance = move.draft.active or move.memory.proposal is not None
+        return
+    if is_about_the_house(text):
+        _pass_on(move, text)
         move.advance = move.draft.active or move.memory.proposal is not None
         return
     misses = move.memory.misses + 1
