@@ -34,7 +34,7 @@ from beautybot.kit.presence import SILENT, Presence, own_name
 from beautybot.kit.text import masked
 from beautybot.kit.wakeup import ToDo, Wakeup
 from beautybot.llm.base import LLM
-from beautybot.notifications import hearing, owner
+from beautybot.notifications import hearing, owner, truth
 from beautybot.notifications.models import owner_messages, owner_updates
 from beautybot.notifications.owner import Voices
 
@@ -230,7 +230,9 @@ class Worker:
 
     async def _send(self) -> int:
         now = self.clock()
-        envelopes, drops = await self.db.write(outbox.take, self.keyring, now, self.name, BATCH)
+        envelopes, drops = await self.db.write(
+            outbox.take, self.keyring, now, self.name, BATCH, truth.still_true
+        )
         for dropped in drops:
             await self.db.write(delivery.give_up, dropped, now)
         for envelope in envelopes:

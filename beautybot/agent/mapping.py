@@ -98,10 +98,10 @@ def _wanted(meaning: Meaning, memory: Memory, wishes: tuple[ServiceWish, ...]) -
     intents = meaning.intents
     if intents & {Intent.CANCEL, Intent.RESCHEDULE, Intent.MY_BOOKINGS, Intent.LATE}:
         return
-    books = bool(intents & {Intent.BOOK, Intent.AVAILABILITY, Intent.WAIT})
+    books = bool(intents & {Intent.BOOK, Intent.AVAILABILITY, Intent.WAIT, Intent.REPEAT})
     under_way = memory.draft.active or memory.asked in (Asked.BOOKING, Asked.SERVICE)
     asks_only = bool(intents & _ASKING) and not books
-    if books and Intent.WAIT not in intents:
+    if books and not intents & {Intent.WAIT, Intent.REPEAT}:
         yield c.Book()
     if asks_only:
         return

@@ -42,7 +42,7 @@ def _cancel(move: Move, visit_id: int) -> None:
     if visit is None:
         move.say("service_inquiry.no_visits")
     elif not move.desk.may_change(visit):
-        too_late(move)
+        too_late(move, visit)
     else:
         gone = move.desk.cancel(visit.id)
         move.say(

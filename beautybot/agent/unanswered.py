@@ -17,7 +17,7 @@ from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.conversations import handoff, outbox
 from beautybot.conversations.handoff import Waiting
 from beautybot.kit.text import one_line
-from beautybot.notifications.reminders import is_quiet
+from beautybot.notifications.quiet import is_quiet
 
 PATIENCE = timedelta(minutes=15)
 AGAIN = timedelta(hours=1)

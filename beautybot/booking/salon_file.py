@@ -20,6 +20,7 @@ import msgspec
 
 from beautybot.booking import price_list
 from beautybot.booking.price_list import ImportProblem
+from beautybot.businesses import rules as rules_of_salon
 from beautybot.businesses.salons import Consent, SalonSettings, Tone
 
 MAX_BYTES = 5_000_000
@@ -301,7 +302,8 @@ def _settings(value: Any, problems: list[str]) -> tuple[dict[str, Any], dict[str
     for name in sorted(set(rules) - names):
         problems.append(f"settings.{name}: there is no such setting")
     try:
-        msgspec.convert({k: v for k, v in rules.items() if k in names}, SalonSettings)
+        wanted = msgspec.convert({k: v for k, v in rules.items() if k in names}, SalonSettings)
+        problems += [f"settings.{problem}" for problem in rules_of_salon.problems(wanted)]
     except msgspec.ValidationError as error:
         problems.append(f"settings: {error} (consent is one of {', '.join(Consent)})")
     handoff_h = rules.get("handoff_h", 12)

@@ -198,6 +198,8 @@ def settle_drop(conn: Connection, envelope: Envelope, why: str, now: datetime) -
 
 def give_up(conn: Connection, lost: Drop, now: datetime) -> None:
     """What will not leave by its own channel goes by another one, or the salon is told."""
+    if lost.why == Dropped.OUT_OF_DATE:
+        return
     certain = lost.why not in (Dropped.AMBIGUOUS, Dropped.PERSON_ANSWERS, Dropped.AGENT_OFF)
     if certain and detour.another_way(conn, lost, now):
         return

@@ -67,6 +67,7 @@ class Dropped(StrEnum):
     WINDOW_CLOSED = "window_closed"
     AMBIGUOUS = "ambiguous"
     ANOTHER_WAY = "another_way"
+    OUT_OF_DATE = "out_of_date"  # what it spoke of has changed since
 
 
 def loaded(conn: Connection, row: Any) -> Any:

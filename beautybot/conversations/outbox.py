@@ -9,7 +9,7 @@ confirmation goes again (it shows the booking's number), small talk does not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -136,13 +136,23 @@ def _payload(draft: Draft) -> dict[str, Any]:
     return payload
 
 
+StillTrue = Callable[[Connection, int, int, datetime], bool]
+"""Of a salon's message by its id: is what it speaks of as it was?"""
+
+
 def take(
-    conn: Connection, keyring: Keyring, now: datetime, worker: str, limit: int
+    conn: Connection,
+    keyring: Keyring,
+    now: datetime,
+    worker: str,
+    limit: int,
+    still_true: StillTrue | None = None,
 ) -> tuple[list[Envelope], list[Drop]]:
     """
     Claim what is due, the first of each conversation, and mark it `sending`.
 
     Whatever must not be sent any more is settled here and comes back as a Drop.
+    `still_true` is asked of reminders, which may have waited for their channel.
     """
     rows = claim(conn, outbox, now, worker, limit=limit, where=_MAY_GO)
     envelopes: list[Envelope] = []
@@ -151,6 +161,10 @@ def take(
     for row in rows:
         message = loaded(conn, row)
         why = why_not(conn, row, message, now)
+        if why is None and still_true is not None and row.weight == Weight.REMINDER:
+            first = message.payload.get("instead_of", row.message_id)
+            if not still_true(conn, row.business_id, first, now):
+                why = Dropped.OUT_OF_DATE
         if why is not None:
             drop(conn, row.business_id, row.id, row.message_id, why)
             drops.append(

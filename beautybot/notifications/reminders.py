@@ -9,24 +9,26 @@ client is open, the salon is told.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from beautybot.booking import visits
-from beautybot.booking.models import appointments
+from beautybot.booking.models import appointment_changes, appointments
 from beautybot.booking.visits import Appointment, Status
 from beautybot.businesses import salons
 from beautybot.businesses.notices import NoticeKind, put as put_notice
+from beautybot.businesses.rules import MOST_HOURS
 from beautybot.businesses.salons import Business
 from beautybot.channels.base import Button, Template
 from beautybot.conversations import outbox, routes
 from beautybot.conversations.envelope import Weight
-from beautybot.kit.db import across_salons, add_once
+from beautybot.kit.db import across_salons, add_once, change
+from beautybot.notifications import quiet
 from beautybot.notifications.models import reminders
 
-FARTHEST = timedelta(hours=72)
+FARTHEST = timedelta(hours=MOST_HOURS)
 WEEKDAYS = (
     "в понедельник",
     "во вторник",
@@ -50,7 +52,7 @@ class Due:
 def remind(conn: Connection, business_id: int, now: datetime) -> int:
     """Put every reminder of a salon that is due into the outbox; how many there were."""
     business = salons.get(conn, business_id)
-    if is_quiet(business, now):
+    if quiet.is_quiet(business, now):
         return 0
     found = due(conn, business, now)
     for one in found:
@@ -104,15 +106,6 @@ def due(conn: Connection, business: Business, now: datetime) -> list[Due]:
     return found
 
 
-def is_quiet(business: Business, now: datetime) -> bool:
-    """True in the hours in which the salon writes to nobody first."""
-    begins, ends = (time.fromisoformat(text) for text in business.settings.quiet_hours)
-    local = now.astimezone(business.zone).time()
-    if begins <= ends:
-        return begins <= local < ends
-    return local >= begins or local < ends
-
-
 def words(visit: Appointment, business: Business) -> str:
     """What the client reads."""
     local = visit.start.astimezone(business.zone)
@@ -137,7 +130,8 @@ def _send(conn: Connection, business: Business, one: Due, now: datetime) -> None
     visit = one.visit
     route = routes.open_for(conn, business.id, visit.client_id, now) if visit.client_id else None
     outcome = "sent" if route is not None else "told_owner"
-    if not _note(conn, business.id, visit, one.hours, now, outcome):
+    noted = _note(conn, business.id, visit, one.hours, now, outcome)
+    if noted is None:
         return  # another worker was faster
     for hours in one.missed:
         _note(conn, business.id, visit, hours, now, "skipped")
@@ -150,14 +144,21 @@ def _send(conn: Connection, business: Business, one: Due, now: datetime) -> None
         weight=Weight.REMINDER,
         author="system",
         template=_template(visit, business, route) if route.needs_template else None,
+        until=visit.start,
     )
-    outbox.put(
+    message_id = outbox.put(
         conn,
         business_id=business.id,
         conversation_id=route.conversation_id,
         account_id=route.account_id,
         draft=draft,
         now=now,
+    )
+    change(
+        conn,
+        reminders,
+        {"business_id": business.id, "id": noted},
+        {"message_id": message_id},
     )
 
 
@@ -169,7 +170,7 @@ def _template(visit: Appointment, business: Business, route: routes.Route) -> Te
 
 def _note(
     conn: Connection, business_id: int, visit: Appointment, hours: int, now: datetime, outcome: str
-) -> bool:
+) -> int | None:
     values: dict[str, Any] = {
         "business_id": business_id,
         "appointment_id": visit.id,
@@ -178,7 +179,7 @@ def _note(
         "at": now,
         "outcome": outcome,
     }
-    return add_once(conn, reminders, values) is not None
+    return add_once(conn, reminders, values)
 
 
 def _tell_owner(conn: Connection, business: Business, one: Due, now: datetime) -> None:
@@ -199,10 +200,21 @@ def _tell_owner(conn: Connection, business: Business, one: Due, now: datetime) -
 
 
 def _made(conn: Connection, business_id: int, ids: list[int]) -> dict[int, datetime]:
+    """When each visit was last given its time: booked, or moved there."""
     made = func.coalesce(appointments.c.confirmed_at, appointments.c.created_at)
     rows = conn.execute(
         select(appointments.c.id, made.label("made")).where(
             appointments.c.business_id == business_id, appointments.c.id.in_(ids)
         )
     )
-    return {row.id: row.made for row in rows}
+    found = {row.id: row.made for row in rows}
+    moves = conn.execute(
+        select(appointment_changes.c.appointment_id, func.max(appointment_changes.c.at).label("at"))
+        .where(
+            appointment_changes.c.business_id == business_id,
+            appointment_changes.c.appointment_id.in_(ids),
+            appointment_changes.c.kind == "moved",
+        )
+        .group_by(appointment_changes.c.appointment_id)
+    )
+    return found | {row.appointment_id: row.at for row in moves}

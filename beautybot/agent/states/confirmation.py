@@ -63,7 +63,7 @@ def _agreed(move: Move, proposal: Proposal, *, by_button: bool) -> None:
     except (SlotTaken, NotFound):
         _taken(move)
     except TooLate:
-        proposing.too_late(move)
+        proposing.too_late(move, move.desk.visit(proposal.appointment))
 
 
 def _was_read_first(move: Move, proposal: Proposal) -> bool:
