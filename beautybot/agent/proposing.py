@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from beautybot.agent import consent, saying
+from beautybot.agent import consent, saying, window
 from beautybot.agent.memory import Asked, Goal, Option, Proposal, hash_of, new_token
 from beautybot.agent.move import Move
 from beautybot.agent.wishes import When
@@ -16,7 +16,6 @@ from beautybot.businesses.salons import Consent
 from beautybot.channels.base import Button
 from beautybot.conversations.envelope import Weight
 from beautybot.kit.errors import NotFound
-from beautybot.kit.text import counted, one_line
 
 
 def forget_lost_hold(move: Move) -> None:
@@ -217,7 +216,7 @@ def chosen_visit(move: Move, appointment_id: int) -> None:
 def start_moving(move: Move, visit: Appointment, when: When | None) -> None:
     """The draft becomes this visit at another time."""
     if not move.desk.may_change(visit):
-        too_late(move, visit)
+        window.too_late(move, visit)
         return
     move.release_hold()
     services = tuple(s.ref for p in visit.parts if (s := move.desk.service_of(p.service_id)))
@@ -243,7 +242,7 @@ def start_moving(move: Move, visit: Appointment, when: When | None) -> None:
 def propose_cancel(move: Move, visit: Appointment) -> None:
     """Ask whether to cancel this visit."""
     if not move.desk.may_change(visit):
-        too_late(move, visit)
+        window.too_late(move, visit)
         return
     move.release_hold()
     move.memory = move.memory.forget_visit()
@@ -251,20 +250,6 @@ def propose_cancel(move: Move, visit: Appointment) -> None:
     move.changed = True
     move.advance = False
     repeat(move)
-
-
-def too_late(move: Move, visit: Appointment) -> None:
-    """Inside the salon's cancellation window only a person decides; the client hears the rule."""
-    hours = counted(move.desk.business.settings.cancel_window_h, "часа", "часов", "часов")
-    begun = visit.start <= move.desk.now
-    why = "Визит уже начался" if begun else f"До визита меньше {hours}"
-    move.release_hold()
-    move.memory = move.memory.forget_visit()
-    told = f"{why}, запись {visit.number}. {one_line(move.said[-1].text, 200)}"
-    move.desk.hand_over("too_late_to_change", told)
-    move.say("confirmation.too_late", why=why)
-    move.decide("refused: inside the cancellation window")
-    move.advance = False
 
 
 def _pressed(move: Move, visit_id: int | None) -> list[Appointment]:

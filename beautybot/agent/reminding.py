@@ -6,7 +6,7 @@ from beautybot.agent import saying
 from beautybot.agent.commands import CancelBooking, Command, Reschedule, WillCome
 from beautybot.agent.memory import Asked
 from beautybot.agent.move import Move
-from beautybot.agent.proposing import too_late
+from beautybot.agent.window import too_late
 from beautybot.booking.appointments import Appointment
 
 

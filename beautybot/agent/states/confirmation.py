@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from beautybot.agent import consent, fulfilled, inviting, proposing
+from beautybot.agent import consent, fulfilled, inviting, proposing, window
 from beautybot.agent.commands import Command, Confirm, Reject
 from beautybot.agent.memory import Asked, Goal, Proposal
 from beautybot.agent.move import Move
@@ -63,7 +63,7 @@ def _agreed(move: Move, proposal: Proposal, *, by_button: bool) -> None:
     except (SlotTaken, NotFound):
         _taken(move)
     except TooLate:
-        proposing.too_late(move, move.desk.visit(proposal.appointment))
+        window.too_late(move, move.desk.visit(proposal.appointment))
 
 
 def _was_read_first(move: Move, proposal: Proposal) -> bool:
