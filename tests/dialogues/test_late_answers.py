@@ -38,7 +38,7 @@ async def test_a_time_that_is_still_free_is_kept_anew_and_asked_for_again(talk: 
     (held,) = await talk.book()
     done = await talk.says("да")
 
-    assert "ещё свободно" in again and "Записать вас?" in again
+    assert "Записать вас?" in again
     assert held.status is Status.HELD
     assert "вы записаны" in done
 
