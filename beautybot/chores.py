@@ -15,7 +15,7 @@ from beautybot.conversations.fetching import Fetching
 from beautybot.kit import jobs, log
 from beautybot.kit.jobs import Job
 from beautybot.kit.wakeup import ToDo
-from beautybot.notifications import hearing, plans, reminders, vacancies
+from beautybot.notifications import hearing, nudges, plans, reminders, vacancies
 from beautybot.privacy import retention
 from beautybot.privacy.erasing import SCRUB
 from beautybot.web import owner_bot
@@ -29,6 +29,7 @@ EVERY = {
     "remind": timedelta(minutes=1),
     "go_around": timedelta(minutes=1),
     "tend_visits": timedelta(minutes=10),
+    "invite": timedelta(minutes=30),
     "forget_model_use": timedelta(days=1),
     "forget_old": timedelta(days=1),
     "check_owner_bot": timedelta(minutes=5),
@@ -104,6 +105,15 @@ async def offer_freed(worker: Worker, job: Job) -> timedelta | None:
 
 def _ask(conn: Any, business_id: int, span: Freed, now: Any, after: int) -> vacancies.Asked:
     return vacancies.ask(conn, business_id, span, now, after=after)
+
+
+async def invite(worker: Worker, job: Job) -> timedelta | None:
+    """Invite again those who agreed to it, in the salons that do."""
+    now = worker.clock()
+    for business_id in await worker.db.read(nudges.inviting):
+        if await worker.db.write(nudges.invite, business_id, now):
+            worker.wakeup.ring(ToDo.OUTBOX)
+    return EVERY[job.name]
 
 
 async def tend_visits(worker: Worker, job: Job) -> timedelta | None:
@@ -182,5 +192,6 @@ TABLE = {
     "mind_waiting_clients": mind_waiting_clients,
     "remind": remind,
     "tend_visits": tend_visits,
+    "invite": invite,
     freed.JOB: offer_freed,
 }

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from beautybot.agent.subjects import MARK, subjects_in, words_of
 from beautybot.conversations import questions
 from beautybot.conversations.questions import Question
+from beautybot.kit import refunds
 
 GOOD_ENOUGH = 0.6
 SUBJECT = 3.0
@@ -38,7 +39,11 @@ def find(faq: Iterable[Answered], text: str) -> str | None:
     be the same, and most of what was answered must have been asked.
     """
     said = words_of(text)
-    found = [(_likeness(said, words_of(entry.question)), entry.answer) for entry in faq]
+    found = [
+        (_likeness(said, words_of(entry.question)), entry.answer)
+        for entry in faq
+        if not refunds.claims_none(entry.answer)  # the law says otherwise, whoever wrote it
+    ]
     likeness, answer = max(found, key=lambda one: one[0], default=(0.0, ""))
     return answer if likeness >= GOOD_ENOUGH else None
 

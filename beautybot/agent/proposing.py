@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from beautybot.agent import consent, saying, window
+from beautybot.agent import consent, deposits, saying, window
 from beautybot.agent.memory import Asked, Goal, Option, Proposal, hash_of, new_token
 from beautybot.agent.move import Move
 from beautybot.agent.wishes import When
@@ -171,7 +171,7 @@ def visit_facts(move: Move, visit: Appointment) -> dict[str, str]:
         "services": saying.listed(visit.service_names),
         "specialists": saying.listed(visit.specialist_names),
         "time": f"{move.moment(visit.start)}–{saying.clock(visit.end, zone)}",
-        "price": str(visit.price),
+        "price": f"{visit.price}{deposits.of_visit(move, visit)}",
         "address": move.desk.business.address or move.desk.business.name,
         "number": visit.number,
     }

@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 
 from beautybot.agent import receipts
+from beautybot.kit import refunds
 from beautybot.russian import numbers
 
 PLACEHOLDER = re.compile(r"\{\{[a-z_]+\d*\}\}")
@@ -55,6 +56,8 @@ def why_not(mould: str, said: str) -> Unfit | None:
     plain = PLACEHOLDER.sub(" ", said)
     if claim := _claim(PLACEHOLDER.sub(" ", mould), plain):
         return Unfit(claim, untrue=True)
+    if refunds.claims_none(plain):
+        return Unfit("says that a prepayment is lost", untrue=True)
     if PLACEHOLDER.findall(said) != PLACEHOLDER.findall(mould):
         return Unfit("placeholders are not those of the phrase")
     if len(said) > 2 * len(mould) + 80 or said.count("\n") > mould.count("\n") + 2:

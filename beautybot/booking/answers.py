@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from beautybot.booking.models import faq_entries
 from beautybot.businesses import salons
+from beautybot.kit import refunds
 from beautybot.kit.errors import BeautyBotError, NotFound
 from beautybot.kit.text import clean
 
@@ -17,6 +18,10 @@ QUESTION_LIMIT, ANSWER_LIMIT = 300, 1_000
 
 class EmptyAnswer(BeautyBotError):
     """A question without an answer, or an answer without a question."""
+
+
+class UnlawfulAnswer(EmptyAnswer):
+    """It says that a prepayment is not given back; no receptionist of ours says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ def add(conn: Connection, business_id: int, question: str, answer: str, now: dat
     told = clean(answer, ANSWER_LIMIT).strip()
     if not asked or not told:
         raise EmptyAnswer("напишите и вопрос, и ответ")
+    if refunds.claims_none(told):
+        raise UnlawfulAnswer("предоплату по закону возвращают: так отвечать нельзя")
     made: int = conn.execute(
         insert(faq_entries)
         .values(business_id=business_id, question=asked, answer=told, approved_at=now)

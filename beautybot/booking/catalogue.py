@@ -44,7 +44,8 @@ class Service:
     buffer_after: timedelta
     processing: tuple[tuple[int, int], ...]  # minutes from the start, when the specialist is free
     resources: tuple[int, ...]
-    deposit_minor: int | None
+    deposit_minor: int | None = None
+    deposit_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,7 @@ def _service(row: Any, currency: str, people: list[int], resources: list[int]) -
         processing=tuple((a, b) for a, b in row.processing_min),
         resources=tuple(resources),
         deposit_minor=row.deposit_minor,
+        deposit_text=row.deposit_text,
     )
 
 

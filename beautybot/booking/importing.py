@@ -195,6 +195,8 @@ def _services(
             "buffer_before_min": service.buffer_before_min,
             "buffer_after_min": service.buffer_after_min,
             "aliases": list(service.aliases),
+            "deposit_minor": service.deposit_minor,
+            "deposit_text": service.deposit_text,
             "retired_at": None,
         }
         service_id = _put(conn, services, business.id, service.id, row, service.name, difference)

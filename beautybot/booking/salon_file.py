@@ -22,6 +22,7 @@ from beautybot.booking import price_list
 from beautybot.booking.price_list import ImportProblem
 from beautybot.businesses import rules as rules_of_salon
 from beautybot.businesses.salons import Consent, SalonSettings, Tone
+from beautybot.kit import refunds
 
 MAX_BYTES = 5_000_000
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -63,6 +64,8 @@ class ServiceRow:
     buffer_after_min: int
     aliases: tuple[str, ...]
     by_staff: Mapping[str, tuple[int | None, int | None]]
+    deposit_minor: int | None = None
+    deposit_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,9 @@ def of_json(data: Any) -> SalonFile:
         for _, row in _rows(data, "faq", problems)
         if row.get("question") and row.get("answer")
     )
+    for i, (_, answer) in enumerate(faq):
+        if refunds.claims_none(answer):
+            problems.append(f"faq[{i}].answer: a prepayment is given back by law (art. 32)")
     settings, agent = _settings(data.get("settings") or {}, problems)
     _finish(problems, services)
     return SalonFile(services, salon, hours, staff, faq if "faq" in data else None, settings, agent)
@@ -234,6 +240,7 @@ def _service(
     for person in people:
         if staff is not None and person not in staff:
             problems.append(f"{where}.staff: nobody has the id {person[:40]!r}")
+    deposit, words = _deposit(row, where, price, problems)
     bookable = bool(row.get("bookable", True))
     if staff is not None and bookable and not people:
         problems.append(f"{where}.staff: nobody does it, so nobody can book it")
@@ -255,7 +262,24 @@ def _service(
         buffer_after_min=_whole(row, "buffer_after_min", where, problems, default=0) or 0,
         aliases=tuple(str(a)[:100] for a in row.get("aliases") or ()),
         by_staff=_by_staff(row.get("by_staff") or {}, where, problems),
+        deposit_minor=deposit,
+        deposit_text=words,
     )
+
+
+def _deposit(
+    row: dict[str, Any], where: str, price: int | None, problems: list[str]
+) -> tuple[int | None, str]:
+    """A prepayment in kopecks and the salon's words about it; None where there is none."""
+    words = str(row.get("deposit_text") or "").strip()[:300]
+    if refunds.claims_none(words):
+        problems.append(f"{where}.deposit_text: a prepayment is given back by law (art. 32)")
+    if row.get("deposit") in (None, 0, ""):
+        return None, words
+    amount = _whole(row, "deposit", where, problems, low=1, high=DEAREST)
+    if amount is not None and price is not None and amount > price:
+        problems.append(f"{where}.deposit: it is above the price")
+    return (amount * 100 if amount is not None else None), words
 
 
 def _by_staff(

@@ -28,7 +28,7 @@ from beautybot.kit.wakeup import Wakeup
 from beautybot.llm.base import LLM
 from beautybot.worker import Worker
 
-UNASKED = ("expire_holds", "remind", "tend_visits")
+UNASKED = ("expire_holds", "remind", "tend_visits", "invite")
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beautybot.agent import saying
+from beautybot.agent import deposits, saying
 from beautybot.agent.commands import AskPrice, Command
 from beautybot.agent.memory import Asked
 from beautybot.agent.move import Move
@@ -54,9 +54,10 @@ def _quote(move: Move, wish: ServiceWish) -> None:
         move.say(
             "pricing.one",
             service=one.name,
-            price=quoted(move, one),
+            price=quoted(move, one) + deposits.beside([one]),
             duration=saying.duration(one.duration),
         )
+        deposits.tell(move, [one])
     else:
         shown = services[:MOST_LINES]
         lines = "\n".join(f"• {line(move, s)}" for s in shown)
@@ -76,7 +77,8 @@ def unknown(move: Move, wish: ServiceWish) -> None:
 
 def line(move: Move, service: Service) -> str:
     """A service with its price and length, for a list."""
-    return f"{service.name} — {quoted(move, service)}, {saying.duration(service.duration)}"
+    price = quoted(move, service) + deposits.beside([service])
+    return f"{service.name} — {price}, {saying.duration(service.duration)}"
 
 
 def quoted(move: Move, service: Service) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
-from beautybot.agent import delicate, knowledge, saying, summary, waiting
+from beautybot.agent import delicate, deposits, knowledge, saying, summary, waiting
 from beautybot.agent.commands import (
     AskInfo,
     Attached,
@@ -24,6 +24,7 @@ from beautybot.agent.states import pricing
 from beautybot.agent.states.greeting import START_BUTTONS
 from beautybot.agent.subjects import is_about_the_house
 from beautybot.booking.appointments import Appointment
+from beautybot.booking.catalogue import Service
 from beautybot.businesses.notices import NoticeKind
 from beautybot.channels.base import Button
 from beautybot.kit.text import one_line
@@ -102,6 +103,8 @@ def _answer(move: Move, command: AskInfo) -> None:
             _list_categories(move)
         case Topic.PROMO if not _from_faq(move, command):
             move.say("service_inquiry.promo")
+        case Topic.PAYMENT if deposits.answer(move, command.text, _services(move, command)):
+            move.decide("answered from the salon's prepayments")
         case Topic.PAYMENT | Topic.OTHER if not _from_faq(move, command):
             _pass_on(move, command.text)
         case Topic.ADDRESS | Topic.PROMO | Topic.PAYMENT | Topic.OTHER:
@@ -135,6 +138,10 @@ def _is_about_the_wish(move: Move, text: str) -> bool:
     """«А что входит?» in the middle of a talk about one service: no list answers that."""
     spoken_of = not move.draft.wants_services or bool(move.memory.topic)
     return spoken_of and not asks_of_everything(text)
+
+
+def _services(move: Move, command: AskInfo) -> list[Service]:
+    return [s for wish in command.wishes for s in move.desk.services(wish.refs)]
 
 
 def _from_faq(move: Move, command: AskInfo) -> bool:
@@ -173,7 +180,7 @@ def _list_categories(move: Move) -> None:
 
 
 def _people(move: Move, command: AskInfo) -> None:
-    services = [s for w in command.wishes for s in move.desk.services(w.refs)]
+    services = _services(move, command)
     people = [
         p
         for p in move.desk.catalogue.specialists
