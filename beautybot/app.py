@@ -16,6 +16,7 @@ from beautybot.conversations.inbox import RawEvent
 from beautybot.kit.batching import Batcher
 from beautybot.kit.db import DatabaseUnavailable
 from beautybot.web.doors import Doors
+from beautybot.web.figures import Figures
 from beautybot.web.parts import Parts
 from beautybot.web.webhooks import ROOT, Webhooks
 
@@ -38,6 +39,7 @@ def build(
         routes=[
             Route("/healthz", _alive),
             Route("/readyz", _Ready(parts)),
+            Route("/metrics", Figures(parts).show),
             *(pages or []),
         ],
         lifespan=lifespan or _nothing,

@@ -36,6 +36,7 @@ from beautybot.notifications.owner import Voices
 from beautybot.polling import Polling
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
 from beautybot.web import calendar_feed, owner_bot, pages
+from beautybot.web.connections import MOST, Guarded
 from beautybot.web.dashboard.routes import routes as dashboard
 from beautybot.web.on_demand import OnDemand, Opened
 from beautybot.worker import Worker
@@ -214,7 +215,8 @@ def _server(product: Product, routes: list[BaseRoute]) -> uvicorn.Server:
             forwarded_allow_ips=product.parts.settings.trusted_proxies,
             server_header=False,
             date_header=False,
-            http="httptools",
+            http=Guarded,
+            limit_concurrency=MOST,
             lifespan="off",
             backlog=2048,
             timeout_keep_alive=20,

@@ -16,6 +16,7 @@ SECRETS = frozenset(
     {
         "encryption_keys",
         "backup_key",
+        "metrics_token",
         "whatsapp_verify_token",
         "whatsapp_app_secret",
         "telegram_bot_token",
@@ -67,6 +68,7 @@ class Settings:
     smtp_from: str | None = None
     smtp_tls: str = "starttls"
     burst_wait_s: float = 2.0
+    metrics_token: str | None = None
     log_level: str = "INFO"
     log_format: str = "auto"
     trusted_proxies: str = "127.0.0.1,::1"

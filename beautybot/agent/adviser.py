@@ -12,7 +12,7 @@ from typing import Any
 
 from beautybot.businesses.salons import Business
 from beautybot.conversations import model_use
-from beautybot.kit import log
+from beautybot.kit import log, metrics
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database
 from beautybot.kit.text import clean
@@ -73,6 +73,8 @@ class Adviser:
             logger.warning("the model did not help", error=str(error), purpose=request.purpose)
             self._keep(request, problem=str(error))
             return None
+        metrics.MODEL_CALLS.inc(reply.calls)
+        metrics.MODEL_TOKENS.inc(reply.input_tokens + reply.output_tokens)
         self.warning = reply.warning or self.warning
         reply = replace(reply, text=clean(reply.text), data=_clean(reply.data))
         self._keep(

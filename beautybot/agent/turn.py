@@ -34,6 +34,7 @@ from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.conversations import history, model_use, outbox, turns
 from beautybot.conversations.history import Seen
 from beautybot.conversations.turns import Claim
+from beautybot.kit import metrics
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database
 from beautybot.kit.failpoints import Stage, reached
@@ -67,7 +68,8 @@ async def take_turn(
     needs.  True if a reply was put into the outbox.  Overtaken when the client
     wrote meanwhile: nothing was written, the next turn takes all of it.
     """
-    seen = await db.read(history.since_last_reply, claim, clock())
+    with metrics.TURN.labels("read").time():
+        seen = await db.read(history.since_last_reply, claim, clock())
     if not seen.needs_answer:
         await db.write(passing.on, seen, clock())
         return False
@@ -76,10 +78,14 @@ async def take_turn(
     salon = await understood_by.salon(db, seen.business)
     adviser = Adviser(llm, db, seen.business, seen.client.id, clock)
     commands: list[Command] = [Human(stop)] if stop else []
-    commands = commands or await understand(seen, remembered, salon, adviser=adviser, now=clock())
+    with metrics.TURN.labels("think").time():
+        commands = commands or await understand(
+            seen, remembered, salon, adviser=adviser, now=clock()
+        )
 
     reached(Stage.UNDERSTOOD)
-    done = await db.write(act, seen, remembered, salon.catalogue, commands, clock(), adviser)
+    with metrics.TURN.labels("act").time():
+        done = await db.write(act, seen, remembered, salon.catalogue, commands, clock(), adviser)
     reached(Stage.ACTED)
     await livelier(done, seen, adviser)
     return done.reply is not None

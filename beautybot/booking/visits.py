@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from beautybot.booking.models import (
     appointment_changes,
@@ -118,6 +118,15 @@ def history(conn: Connection, business_id: int, appointment_id: int) -> list[Cha
         .order_by(appointment_changes.c.id)
     )
     return [Change(r.at, r.kind, r.by, r.why, r.was_start) for r in rows]
+
+
+def counts(conn: Connection) -> dict[Status, int]:
+    """How many appointments of every salon are in each status."""
+    rows = conn.execute(
+        across_salons(select(appointments.c.status, func.count()).group_by(appointments.c.status))
+    )
+    found: dict[str, int] = dict(rows.tuples().all())
+    return {status: found.get(status, 0) for status in Status}
 
 
 def of_client(

@@ -49,9 +49,18 @@ def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 @app.command()
-def worker() -> None:
+def worker(
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Answer /metrics there.")
+    ] = None,
+    metrics_host: Annotated[str, typer.Option(help="On this address.")] = "127.0.0.1",
+) -> None:
     """Run a worker alone, any number of them; on PostgreSQL."""
     settings = _spread()
+    if metrics_port is not None:
+        from beautybot.kit import metrics
+
+        metrics.serve(metrics_host, metrics_port)
     from beautybot.serving import serve as run
 
     say("BeautyBot's worker is at work.")
@@ -137,6 +146,7 @@ def _ready() -> Settings:
 
     settings = load()
     log.configure(settings.log_level, settings.log_format)
+    log.unblock()
     return settings
 
 

@@ -21,7 +21,7 @@ from beautybot.conversations import detour, messages as talk, outbox, settling
 from beautybot.conversations.envelope import Dropped, Envelope, Weight
 from beautybot.conversations.models import conversations, outbox as outbox_table
 from beautybot.conversations.outbox import Drop
-from beautybot.kit import log
+from beautybot.kit import log, metrics
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database
 from beautybot.kit.failpoints import Stage, reached
@@ -52,6 +52,7 @@ async def deliver(
             reached(Stage.SENT)
             sent = number + 1
     except SendError as error:
+        metrics.SENDS.labels(envelope.channel, str(error.problem)).inc()
         logger.error(
             f"❌ Ошибка отправки {title}",
             to=to,
@@ -62,6 +63,7 @@ async def deliver(
         await db.write(not_sent, envelope, error, sent, clock())
         return
     await db.write(was_sent, envelope, external_id, clock())
+    metrics.SENDS.labels(envelope.channel, "sent").inc()
     reached(Stage.SETTLED)
     logger.info(f"✅ {title} сообщение отправлено {to}", conversation=envelope.conversation_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import re
 import sys
@@ -9,6 +10,8 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
+
+from beautybot.kit.sink import Unblocked
 
 _SECRETS = re.compile(
     r"(?P<bot>\d{5,16}(?::|%3[Aa]))[A-Za-z0-9_-]{30,64}"  # a Telegram bot token, as in URLs
@@ -75,6 +78,14 @@ def configure(level: str = "INFO", fmt: str = "auto", stream: Any = None) -> Non
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def unblock() -> None:
+    """Let lines leave from a thread of their own: a sink that hangs must not stop a server."""
+    root = logging.getLogger()
+    root.handlers[:] = [Unblocked(handler) for handler in root.handlers]
+    for handler in root.handlers:
+        atexit.register(handler.close)
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from beautybot.channels.telegram import updates
 from beautybot.channels.whatsapp import signature
 from beautybot.conversations.inbox import RawEvent
-from beautybot.kit import clock as clocks, log
+from beautybot.kit import clock as clocks, log, metrics
 from beautybot.kit.batching import Batcher
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import DatabaseUnavailable
@@ -55,6 +55,7 @@ class Webhooks:
     deadline: ReadDeadline = field(default_factory=lambda: ReadDeadline(READ_S))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = clocks.monotonic()
         channel, _, key = str(scope["path"])[len(ROOT) :].partition("/")
         try:
             if channel == "whatsapp" and not key and scope["method"] == "GET":
@@ -65,12 +66,15 @@ class Webhooks:
                 raise Refused(405 if channel in CAPS else 404)
             await self._receive(channel, key, scope, receive)
         except Refused as refused:
+            _count(channel, refused.status)
             await _answer(send, refused.status, retry_after=refused.retry_after)
         except DatabaseUnavailable:
+            _count(channel, 503)
             await _answer(send, 503, retry_after=True)
         else:
             reached(Stage.ACCEPTED)
             await _answer(send, 200)
+            metrics.ACK.labels(channel).observe(clocks.monotonic() - began)
             reached(Stage.ANSWERED)
 
     async def _receive(self, channel: str, key: str, scope: Scope, receive: Receive) -> None:
@@ -164,6 +168,11 @@ async def _body(
     if len(body) > cap:
         raise Refused(413)
     return body
+
+
+def _count(channel: str, status: int) -> None:
+    known = channel if channel in CAPS else "other"  # a stranger must not make up labels
+    metrics.REFUSED.labels(known, str(status)).inc()
 
 
 def _headers(scope: Scope) -> dict[bytes, bytes]:

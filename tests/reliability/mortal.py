@@ -98,16 +98,23 @@ class Mortals:
                 await asyncio.sleep(0.01)
 
     async def ready(self) -> None:
-        """Return when the web takes connections."""
-        async with asyncio.timeout(30):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                except OSError:
-                    await asyncio.sleep(0.02)
-                else:
-                    writer.close()
-                    return
+        """Return when the web answers; it listens before the database is open."""
+        async with asyncio.timeout(60):
+            while not await self._answers():
+                await asyncio.sleep(0.02)
+
+    async def _answers(self) -> bool:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        try:
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return b" 200 " in await reader.readline()
+        except OSError:
+            return False
+        finally:
+            writer.close()
 
     async def supervise(self) -> None:
         """Start everything, and again whatever dies."""

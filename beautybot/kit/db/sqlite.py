@@ -131,11 +131,14 @@ class Writer:
     def _run(self) -> None:
         conn: Connection | None = None
         while (first := self._queue.get()) is not None:
-            batch, closing = self._batch(first)
+            batch, closing = self._waiting([first])
             try:
                 conn = conn or self._engine.connect()
                 outcomes = self._commit(conn, [verb for verb, _ in batch])
             except BaseException as error:
+                if "locked" in str(error):  # who came meanwhile has waited as long: not again
+                    more, last = self._waiting([])
+                    batch, closing = batch + more, closing or last
                 outcomes = [(None, error)] * len(batch)
             _tell([future for _, future in batch], outcomes)
             if closing:
@@ -146,8 +149,8 @@ class Writer:
             conn.close()
         self._engine.dispose()
 
-    def _batch(self, first: Any) -> tuple[list[tuple[Any, Any]], bool]:
-        batch = [first]
+    def _waiting(self, batch: list[tuple[Any, Any]]) -> tuple[list[tuple[Any, Any]], bool]:
+        """The batch with what waits by now; True if it is time to close."""
         while len(batch) < MAX_SHARED:
             try:
                 item = self._queue.get_nowait()
