@@ -57,7 +57,7 @@ def lexicon_of(catalogue: Catalogue, business: Business) -> Lexicon:
                 for s in catalogue.services
             ]
         ),
-        people=[Person(s.ref, s.name, s.name_forms) for s in catalogue.specialists],
+        people=[Person(s.ref, s.name, s.name_forms, s.role) for s in catalogue.specialists],
         hours=Hours(dict(catalogue.hours), business.zone),
     )
 

@@ -64,12 +64,14 @@ def understand(
     from beautybot.russian.frame import frame_of
     from beautybot.russian.meaning import understand as read
 
-    lexicon = _from_file(catalogue) if catalogue else inside(lambda house: _lexicon(house, slug))
+    lexicon = (
+        lexicon_of_file(catalogue) if catalogue else inside(lambda house: _lexicon(house, slug))
+    )
     zone = lexicon.hours.zone
     if batch is not None:
         for line in batch.read_text(encoding="utf-8").splitlines():
             if line.strip():
-                typer.echo(_answer(line, lexicon))
+                typer.echo(answer(line, lexicon))
         return
     now = _local(at, zone)
     meaning = read(text, lexicon, _context(context or None, now, zone))
@@ -80,7 +82,8 @@ def understand(
         _explain(frame, meaning, lexicon)
 
 
-def _answer(line: str, lexicon: Lexicon) -> str:
+def answer(line: str, lexicon: Lexicon) -> str:
+    """The frame of one line of a batch, as JSON; BadLine where it is none."""
     from beautybot.russian.frame import frame_of
     from beautybot.russian.meaning import understand as read
 
@@ -153,7 +156,8 @@ def _no_salon() -> Lexicon:
     return Lexicon(PriceWords.of([]), [], Hours(week, ZoneInfo("Europe/Moscow")))
 
 
-def _from_file(path: Path) -> Lexicon:
+def lexicon_of_file(path: Path) -> Lexicon:
+    """The words of a salon from its file, without an installation."""
     from beautybot.booking.salon_file import read_file
     from beautybot.russian.clocks import Hours
     from beautybot.russian.meaning import Lexicon
@@ -169,7 +173,7 @@ def _from_file(path: Path) -> Lexicon:
                 for s in file.services
             ]
         ),
-        [Person(p.id, p.name, name_forms(p.name)) for p in file.staff or ()],
+        [Person(p.id, p.name, name_forms(p.name), p.role) for p in file.staff or ()],
         Hours({day: tuple(spans) for day, spans in (file.hours or {}).items()}, zone),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -16,10 +17,17 @@ _NAME = re.compile(
     r"(?:меня зовут|мое имя|имя|это|на имя|я)\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+(?:\s+[А-ЯЁ][\w-]+)?)",
     re.IGNORECASE,
 )
+_INSTEAD = re.compile(r"^(?:подождите |стоп |ой )?не (?:\w+ ){1,4}а \w")
+_PLUSES = re.compile(r"[+ ]+1?")
+_HALVES = ("пол", "половина", "половине", "половину")
+LONGEST_ANSWER = 120
+_NAME_BETWEEN = re.compile(r"\bменя\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+)\s+зовут", re.IGNORECASE)
 _ONLY_NAME = re.compile(r"^[^\W\d_]{2,}(?:[\s-][^\W\d_]{2,}){0,2}$")
 _NUMBER_CHOICE = re.compile(
-    r"^(?:ну |давайте |давай |можно |хочу |беру |лучше )*(?:номер |вариант |№ ?)?"
-    r"(\d{1,2})(?:[.)]|[- ]?(?:й|е|ый|ое|я|ю))?(?: вариант\w*)?$"
+    r"^(?:ну |да,? |давайте |давай |можно |хочу |беру |лучше |пусть |будет |тогда )*"
+    r"(?:под )?(?:номер(?:ом)? |вариант |№ ?|no ?)?"
+    r"(\d{1,2})(?:[.)]|[- ]?(?:й|е|ый|ое|я|ю))?"
+    r"(?: (?:вариант\w*|пожалуйста|подходит|подойдет|пойдет|норм|ок|окошко|время))*$"
 )
 
 
@@ -44,22 +52,37 @@ def choice_in(reading: Reading, context: Context) -> int | None:
     """Which of the offered options a message takes, from one; -1 is the last."""
     if not context.options:
         return None
-    text = reading.text.strip(" .!")
+    text = " ".join(reading.text.strip(" .!)(").split())
     if match := _NUMBER_CHOICE.match(text):
         number = int(match[1])
-        return number if 1 <= number <= max(context.options, 1) else None
+        return number if 1 <= number <= context.options else None
     words = reading.words
-    if any(w.startswith("последн") for w in words):
-        return -1
     for i, word in enumerate(words):
+        before, after = (*words[max(0, i - 1) : i], ""), (*words[i + 1 : i + 2], "")
+        if before[0] in ("не", "кроме"):
+            continue
+        if word.startswith("последн") and not after[0].startswith(("врем", "раз")):
+            return -1
+        if word == "last":
+            return -1
+        if before[0] in ("номер", "номером", "вариант") and (value := value_of(word)):
+            return value if value <= context.options else None
         nth = ordinal_of(word)
-        after = words[i + 1] if i + 1 < len(words) else ""
-        before = words[i - 1] if i else ""
-        if nth and nth <= context.options and not after.startswith("числ") and before != "пол":
+        if nth and nth <= context.options and _chooses(word, before[0], after[0]):
             return nth
-        if before in ("номер", "вариант") and (value := value_of(word)):
-            return value
     return None
+
+
+def _chooses(word: str, before: str, after: str) -> bool:
+    """«второй», «первое окошко»; not «второй раз», «третьего декабря», «пол первого»."""
+    if after.startswith(_no_choice_before()) or before in (
+        "пол",
+        "половина",
+        "половине",
+        "половину",
+    ):
+        return False
+    return not word.endswith(("ого", "его", "ому", "ему")) or after.startswith("вариант")
 
 
 def offered_in(when: TimeWish, context: Context) -> int | None:
@@ -80,30 +103,36 @@ def yes_or_no(reading: Reading, context: Context) -> bool | None:
     """A yes or a no, only where something was asked; None for neither."""
     if not context.asked:
         return None
-    text = " ".join(re.sub(r"[^\w\s+]", " ", reading.text).split())
-    no = _matches(text, "no")
-    yes = _matches(text, "yes")
-    if no:
+    if reading.text.strip() in ("-", "—", "–"):
         return False
-    if yes and not re.search(r"\b(?:но|только|а можно|лучше|подожд\w+)\b", text):
+    text = " ".join(re.sub(r"[^\w\s+]", " ", reading.text).split())
+    if len(text) > LONGEST_ANSWER:
+        return None
+    text, idioms = _idioms().subn(" ", text)
+    if _says("no", text) or _INSTEAD.search(text):
+        return False
+    agrees = bool(idioms) or _says("yes", text) or _PLUSES.fullmatch(text) is not None
+    if agrees and not _but().search(text) and "?" not in reading.text:
         return True
     return None
 
 
-def _matches(text: str, kind: str) -> bool:
-    words = text.split()
-    phrases = _phrases(kind)
-    return (
-        any(
-            text == p or text.startswith(p + " ") or (len(p) > 2 and f" {p} " in f" {text} ")
-            for p in phrases
-        )
-        and len(words) <= 14
-    )
+def _says(answer: str, text: str) -> bool:
+    """The words of this answer begin the message, stand in it, or are all of it."""
+    table_of = table("answers")[answer]
+    if _any_of(answer, "anywhere").search(text):
+        return True
+    begun = _fillers_first().sub("", text)
+    if _any_of(answer, "first").match(begun) or _any_of(answer, "first").match(text):
+        return True
+    bare = " ".join(w for w in text.split() if w not in _fillers())
+    return bare in _listed(table_of["alone"]) or text in _listed(table_of["alone"])
 
 
 def name_in(raw: str, reading: Reading, context: Context, phone: Phone | None) -> str | None:
     """The client's own name, when she says it or was asked."""
+    if match := _NAME_BETWEEN.search(raw):
+        return _titled(match[1])
     if match := _NAME.search(raw):
         word = match[1].strip()
         introduced = re.search(r"зовут|имя", match[0], re.IGNORECASE)
@@ -112,6 +141,8 @@ def name_in(raw: str, reading: Reading, context: Context, phone: Phone | None) -
     if context.asked in ("name", "consent") or (context.asked == "phone" and phone):
         text = re.sub(r"[\d+()\-]{5,}", " ", raw)
         words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text)
+        if any(w.lower() in _refusals() for w in words):
+            return None
         words = [w for w in words if w.lower().replace("ё", "е") not in _not_names()]
         if context.asked != "name":
             words = [w for w in words if w[:1].isupper()]
@@ -125,11 +156,50 @@ def _titled(name: str) -> str:
     return " ".join(w[:1].upper() + w[1:] for w in name.split())[:60]
 
 
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in words.split(","))
+
+
 @cache
-def _phrases(kind: str) -> tuple[str, ...]:
-    return tuple(table("intents")["answers"][kind])
+def _any_of(answer: str, place: str) -> re.Pattern[str]:
+    return _spelt(_listed(table("answers")[answer][place]))
+
+
+def _spelt(words: Iterable[str]) -> re.Pattern[str]:
+    longest = sorted(words, key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)")
+
+
+@cache
+def _idioms() -> re.Pattern[str]:
+    return _spelt(_listed(table("answers")["idioms"]["yes"]))
+
+
+@cache
+def _but() -> re.Pattern[str]:
+    return _spelt(_listed(table("answers")["yes_but"]["words"]))
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    return _listed(table("answers")["fillers"])
+
+
+@cache
+def _fillers_first() -> re.Pattern[str]:
+    return re.compile(rf"^(?:(?:{'|'.join(sorted(_fillers()))})\s+)+")
 
 
 @cache
 def _not_names() -> frozenset[str]:
-    return frozenset(table("intents")["answers"]["not_names"].split())
+    return frozenset(table("answers")["names"]["never"].split())
+
+
+@cache
+def _refusals() -> frozenset[str]:
+    return frozenset(table("answers")["names"]["refusal"].split())
+
+
+@cache
+def _no_choice_before() -> tuple[str, ...]:
+    return tuple(table("answers")["choice"]["not_before"].split())

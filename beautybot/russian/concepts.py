@@ -19,12 +19,10 @@ TELLING_WEIGHT, HEAD_WEIGHT, DETAIL_WEIGHT = 1.2, 1.0, 0.6
 LOCAL = "~"
 """How a salon's own concept begins: a word of its price list that no table knows."""
 _STEM = 6
+SHORTEST_MISSPELT = 6
 _PREFIX = re.compile(r"(?:пере|про|под|за|от|до|на|по|об|вы)(?=[а-я]{5})")
 _WORD = re.compile(r"\d[dд](?![^\W\d_])|[^\W\d_]+")
-_WITHOUT = {
-    "безпокрытия": re.compile(r"\bбез\s+(?:покрыт\w*|лака|гел[яь]\w*|гель[- ]лака)"),
-    "безманикюра": re.compile(r"\bбез\s+(?:маникюр|педикюр)\w*"),
-}
+_DOUBLED = re.compile(r"(.)\1")
 _ASIDE = re.compile(r"\((?:до|от)[^)]*\)?")
 
 
@@ -41,23 +39,26 @@ def concepts_in(text: str, local: MutableMapping[str, str], *, learn: bool = Fal
 
 
 def words_of(text: str) -> Iterator[tuple[int, str]]:
-    """The words of a normalised text with their places; "без покрытия" is one word."""
-    for one_word, phrase in _WITHOUT.items():
-        text = phrase.sub(partial(_padded, one_word), text)
+    """The words of a normalised text with their places; a set phrase is what it stands for."""
+    for meant, phrase in _phrases():
+        text = phrase.sub(partial(_padded, meant), text)
     for match in _WORD.finditer(text):
         yield match.start(), match[0]
 
 
 def _padded(word: str, match: re.Match[str]) -> str:
-    """A word as long as what it stands for, so that places stay."""
-    return word.ljust(len(match[0]))
+    """Words as long as what they stand for, so that places stay."""
+    return word.ljust(len(match[0]))[: len(match[0])]
 
 
 def heard_as(word: str, local: Mapping[str, str]) -> str | None:
     """The concept of a client's word, also misspelt by one letter."""
     if word in _not_concepts():
         return None
-    return concept_of(word) or local.get(word[:_STEM]) or _misspelt(word)
+    known = concept_of(word) or local.get(word[:_STEM])
+    if known is None and (single := _DOUBLED.sub(r"\1", word)) != word:
+        known = concept_of(single)
+    return known or _misspelt(word)
 
 
 def weight(concept: str) -> float:
@@ -86,16 +87,55 @@ def _by_stem(word: str) -> str | None:
 
 @lru_cache(8192)
 def _misspelt(word: str) -> str | None:
-    if len(word) < 5 or word in _common():
+    """The concept of the usual word that this one is but for a slip; the ending does not count."""
+    if len(word) < SHORTEST_MISSPELT or word in _common():
         return None
-    for stem, concept in _stems().items():
-        if len(stem) >= 5 and OSA.distance(word[: len(stem)], stem, score_cutoff=1) <= 1:
-            return concept
+    for usual, length in _spelt().get(word[0], ()):
+        for cut in (length, length - 1, length + 1):
+            if OSA.distance(word[:cut], usual[:length], score_cutoff=1) <= 1:
+                return concept_of(usual)
     return None
+
+
+@cache
+def _spelt() -> dict[str, tuple[tuple[str, int], ...]]:
+    """The usual words by their first letter, and how many of their letters are compared."""
+    by_letter: dict[str, tuple[tuple[str, int], ...]] = {}
+    for word in table("concepts")["words"]["spelt"].split():
+        length = max(SHORTEST_MISSPELT, len(word) - 2)
+        by_letter[word[0]] = (*by_letter.get(word[0], ()), (word, length))
+    return by_letter
 
 
 def _is_telling(word: str) -> bool:
     return len(word) >= 4 and word not in _common() and not word.startswith(_noise())
+
+
+def is_anchor(local_concept: str) -> bool:
+    """True if a salon's own word is telling enough to ask for a service by it alone."""
+    return not local_concept.removeprefix(LOCAL).startswith(_not_anchors())
+
+
+@cache
+def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (meant, re.compile(rf"\b(?:{phrase})\b"))
+        for meant, phrase in table("concepts")["phrases"].items()
+    )
+
+
+@cache
+def _not_anchors() -> tuple[str, ...]:
+    return tuple(table("concepts")["words"]["not_anchors"].split())
+
+
+@cache
+def implied() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """What was told, and the acts that are meant by it where none was said: «2Д»."""
+    return tuple(
+        (frozenset(told.split()), frozenset(acts.split()))
+        for told, acts in table("concepts")["implies"].items()
+    )
 
 
 @cache

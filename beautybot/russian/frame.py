@@ -16,56 +16,71 @@ def frame_of(meaning: Meaning, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """
     A meaning in JSON's types; times are local to the salon, to the minute, without offset.
 
-    A day has a date alone.  `after` has no end and `before` no start.  An hour
-    without a day is the next such hour after `now`, and asks for the day.
+    Whole days bear dates alone, `end` the last of several.  `after` has no end,
+    `before` no start.  An hour without a day is the next such one after `now`.
+    `ask`: two readings live, the day was not understood, or the moment is over.
     """
-    people = []
-    if meaning.wanted is not None:
-        if meaning.wanted.refs:
-            people.append({"ids": list(meaning.wanted.refs), "negated": False})
-        people += [{"ids": [ref], "negated": True} for ref in meaning.wanted.excluded]
+    mentions = meaning.wanted.mentions if meaning.wanted is not None else ()
     return {
         "intents": sorted(str(intent) for intent in meaning.intents),
         "services": [
             {"ids": list(heard.refs) if heard.known else [], "ask": heard.ask, "text": heard.text}
             for heard in meaning.services
         ],
-        "specialists": people,
+        "specialists": [{"ids": list(m.refs), "negated": m.negated} for m in mentions],
         "when": _when(meaning.when, now, zone) if meaning.when is not None else None,
         "phone": meaning.phone.e164 if meaning.phone is not None else None,
         "name": meaning.name,
         "confirm": YES_NO[meaning.confirm],
         "choice": meaning.choice,
-        "language": meaning.language,
     }
 
 
-def _when(wish: TimeWish, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    ask = bool(wish.readings) or wish.unresolved
-    kind, start, end = wish.kind, _minute(wish.start, zone), _minute(wish.end, zone)
+def _when(wish: TimeWish, now: datetime, zone: ZoneInfo) -> dict[str, Any] | None:
+    if wish.past:
+        return None
+    kind, start, end = _span(wish, now, zone)
+    late = kind == "exact" and wish.start is not None and wish.start <= now
+    return {"kind": kind, "start": start, "end": end, "ask": wish.ask or late, "text": wish.text}
+
+
+def _span(wish: TimeWish, now: datetime, zone: ZoneInfo) -> tuple[str, str | None, str | None]:
+    """Kind, start and end as the frame spells them."""
+    start, end = _minute(wish.start, zone), _minute(wish.end, zone)
     if wish.unresolved:
-        kind, start, end = "none", None, None
-    elif kind == "clock":
-        kind, start, end, ask = "exact", _next(wish.clock_min or 0, now, zone), None, True
-    elif wish.start is None and wish.clock_min is not None:
-        minutes = wish.until_min if kind == "before" else wish.clock_min
-        start, end, ask = _next(minutes or 0, now, zone), None, True
-        if kind == "before":
-            start, end = None, start
-        elif kind in ("part", "range") and wish.until_min is not None:
-            end = _next(wish.until_min, now, zone)
-    elif kind == "day":
-        start, end = start[:10] if start else None, _last_day(wish, zone)
-    elif kind in ("after", "exact", "first_free"):
-        end = None
-        start = None if kind == "first_free" else start
-    elif kind == "before":
-        start = None
-    return {"kind": kind, "start": start, "end": end, "ask": ask, "text": wish.text}
+        return "none", None, None
+    if wish.start is None and wish.clock_min is not None:
+        return _of_hours(wish, now, zone)
+    match wish.kind:
+        case "day":
+            return "day", start and start[:10], _last_day(wish, zone)
+        case "range" if _last_day(wish, zone):
+            return "range", start and start[:10], _last_day(wish, zone)
+        case "exact" | "after":
+            return wish.kind, start, None
+        case "before":
+            return "before", None, end
+        case "first_free":
+            return "first_free", None, None
+    return wish.kind, start, end
+
+
+def _of_hours(wish: TimeWish, now: datetime, zone: ZoneInfo) -> tuple[str, str | None, str | None]:
+    """Hours without a day: the next such ones after `now`."""
+    begin, until = wish.clock_min or 0, wish.until_min or 0
+    at = _next(begin, now, zone)
+    match wish.kind:
+        case "clock":
+            return "exact", at, None
+        case "before":
+            return "before", None, _next(until, now, zone)
+        case "after":
+            return "after", at, None
+    return wish.kind, at, _next(until, now, zone, since=at)
 
 
 def _last_day(wish: TimeWish, zone: ZoneInfo) -> str | None:
-    """The last of several days."""
+    """The last of several whole days."""
     if wish.start is None or wish.end is None or wish.end - wish.start < timedelta(hours=36):
         return None
     return (wish.end.astimezone(zone) - timedelta(hours=1)).strftime("%Y-%m-%d")
@@ -75,7 +90,9 @@ def _minute(at: datetime | None, zone: ZoneInfo) -> str | None:
     return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if at is not None else None
 
 
-def _next(minutes: int, now: datetime, zone: ZoneInfo) -> str:
+def _next(minutes: int, now: datetime, zone: ZoneInfo, since: str = "") -> str:
     local = now.astimezone(zone)
     at = local.replace(hour=minutes // 60 % 24, minute=minutes % 60, second=0, microsecond=0)
-    return (at if at > local else at + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    if at <= local or at.strftime("%Y-%m-%dT%H:%M") <= since:
+        at += timedelta(days=1)
+    return at.strftime("%Y-%m-%dT%H:%M")

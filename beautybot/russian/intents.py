@@ -49,6 +49,10 @@ def intents_in(reading: Reading) -> set[Intent]:
     for stronger, weaker in _OVERRIDES:
         if stronger in found:
             found -= weaker
+    if Intent.CANCEL in found and _firm().search(text):
+        found.add(Intent.BOOK)
+    if not found - _SOCIAL and _weak().search(text):
+        found.add(Intent.BOOK)
     return found
 
 
@@ -59,6 +63,9 @@ def asks_of_everything(text: str) -> bool:
 
 def _plain(reading: Reading) -> str:
     return " " + " ".join(re.sub(r"[^\w\s+]", " ", reading.text).split()) + " "
+
+
+_SOCIAL = {Intent.GREET, Intent.THANKS, Intent.BYE}
 
 
 _OVERRIDES = (
@@ -92,3 +99,14 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 @cache
 def _everything() -> re.Pattern[str]:
     return re.compile("|".join(table("intents")["about"]["everything"]))
+
+
+@cache
+def _weak() -> re.Pattern[str]:
+    """Words that ask for a visit only where nothing else is asked."""
+    return re.compile("|".join(table("intents")["weak"]["book"]))
+
+
+@cache
+def _firm() -> re.Pattern[str]:
+    return re.compile("|".join(table("intents")["firm"]["book"]))

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from beautybot.russian.answers import Context, choice_in, name_in, offered_in, yes_or_no
 from beautybot.russian.clocks import Hours, TimeWish, find_when
 from beautybot.russian.intents import Intent, intents_in
-from beautybot.russian.people import Person, Wanted, find_people
+from beautybot.russian.mentions import Names, Wanted, find_people
+from beautybot.russian.people import Person
 from beautybot.russian.phones import Phone, find_phone
 from beautybot.russian.price_words import PriceWords
-from beautybot.russian.reading import Reading, read
+from beautybot.russian.reading import LONGEST, Reading, masked, read
 from beautybot.russian.wishes import Heard, find_services
 
 _QUESTION = re.compile(r"[?]|\b(?:как|какой|какая|какую|какие|чем|зачем|почему|ли)\b")
@@ -28,6 +29,11 @@ class Lexicon:
     prices: PriceWords
     people: Sequence[Person]
     hours: Hours
+    names: Names = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """The index of names is made once."""
+        object.__setattr__(self, "names", Names.of(self.people))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,10 @@ class Meaning:
 
 def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
     """The frame of any text; never raises on what a client may type."""
+    text = text[:LONGEST]
     reading = read(text)
     phone = _phone(reading, context)
-    rest = _without(reading, phone)
+    rest = masked(reading, phone.start, phone.end) if phone is not None else reading
     choice = choice_in(rest, context)
     when = None
     if choice is None:
@@ -59,7 +66,7 @@ def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
     said = Meaning(
         intents=frozenset(),
         services=tuple(find_services(rest, lexicon.prices)),
-        wanted=find_people(rest, lexicon.people, asked=context.asked == "specialist"),
+        wanted=find_people(rest, lexicon.names, asked=context.asked == "specialist"),
         when=when,
         phone=phone,
         name=name_in(text, rest, context, phone),
@@ -105,13 +112,3 @@ def _answers(said: Meaning, context: Context) -> set[Intent]:
     if informed and context.asked and not said.confirm:
         found |= {Intent.INFORM}
     return found
-
-
-def _without(reading: Reading, phone: Phone | None) -> Reading:
-    """The message with the phone taken out, so that its digits are no date."""
-    if phone is None:
-        return reading
-    masked = (
-        reading.text[: phone.start] + " " * (phone.end - phone.start) + reading.text[phone.end :]
-    )
-    return read(masked)

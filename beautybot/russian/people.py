@@ -1,24 +1,15 @@
-"""Who the client wants to go to: names in every case form, short forms, "anybody but …"."""
+"""The names of a salon's people: every case form and short form, made at import."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz.distance import OSA
+from beautybot.russian.reading import table
 
-from beautybot.russian.reading import Reading, table
-
-_ANYBODY = re.compile(
-    r"\b(?:к )?(?:любому|любой|любая|кому угодно|без разницы|все равно|не важно|неважно"
-    r"|кто свободен)\b"
-)
-_NOT = re.compile(r"\b(?:не|кроме)\s+(?:к|у|с)?\s*$")
-_TO = re.compile(r"\b(?:к|ко|у|с|мастер\w*)\s+$")
-_WORKS = re.compile(r"\s+(?:\w+\s+)?(?:работает|принимает|свободна|свободен|на смене)\b")
-_AFTER_TO = re.compile(r"\b(?:к|ко)\s+([а-я]{3,})")
+SHORTEST_STEM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,46 +19,7 @@ class Person:
     ref: str
     name: str
     forms: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Candidates (two if two bear the name), those refused, anybody, or a name nobody bears."""
-
-    refs: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
-    any_one: bool = False
-    unknown: str = ""
-
-
-def find_people(
-    reading: Reading, people: Sequence[Person], *, asked: bool = False
-) -> Wanted | None:
-    """The specialist a message speaks of; None if it speaks of none."""
-    wanted: set[str] = set()
-    refused: set[str] = set()
-    for token in reading.tokens:
-        before = reading.text[: token.start]
-        to = asked or bool(_TO.search(before) or _WORKS.match(reading.text, token.end))
-        bearers = _bearers(token.text, people, to=to)
-        if not bearers:
-            continue
-        if _NOT.search(before):
-            refused |= bearers
-        else:
-            wanted = (wanted & bearers) or (wanted | bearers)
-    any_one = bool(_ANYBODY.search(reading.text)) or (bool(refused) and not wanted)
-    if wanted or refused or any_one:
-        order = [p.ref for p in people]
-        return Wanted(
-            tuple(r for r in order if r in wanted and r not in refused),
-            tuple(r for r in order if r in refused),
-            any_one and not wanted,
-        )
-    stranger = _AFTER_TO.search(reading.text)
-    if stranger and (name := _stranger(stranger[1])):
-        return Wanted(unknown=name)
-    return None
+    role: str = ""
 
 
 def name_forms(full_name: str) -> tuple[str, ...]:
@@ -82,7 +34,10 @@ def name_forms(full_name: str) -> tuple[str, ...]:
     forms: set[str] = set()
     for part in re.findall(r"[а-яё]+", full_name.lower()):
         plain = part.replace("ё", "е")
-        for name in (part, *_shorts().get(plain, ())):
+        shorts = _shorts().get(plain, ())
+        for name in _fond((plain, *shorts)):
+            forms |= _by_ending(name)
+        for name in (part, *shorts):
             forms.add(name.replace("ё", "е"))
             parses = [p for p in inflect.parse(name) if {"Name", "Surn"} & set(p.tag.grammemes)]
             for parse in (parses or inflect.parse(name)[:1])[:2]:
@@ -91,6 +46,14 @@ def name_forms(full_name: str) -> tuple[str, ...]:
                 }
             forms |= _by_ending(name.replace("ё", "е"))
     return tuple(sorted(forms))
+
+
+def _fond(names: Iterable[str]) -> Iterator[str]:
+    """«Света» is also «светик», «светуля», «светочка»: by the endings of lexicon/names.toml."""
+    endings = table("names")["fond"]
+    for name in names:
+        if len(name) - 1 >= SHORTEST_STEM and name[-1] in endings:
+            yield from (name[:-1] + ending for ending in endings[name[-1]].split())
 
 
 def _by_ending(name: str) -> set[str]:
@@ -105,21 +68,8 @@ def _by_ending(name: str) -> set[str]:
     return {name + e for e in ("", "а", "у", "ом", "е")}
 
 
-def _bearers(word: str, people: Sequence[Person], *, to: bool) -> set[str]:
-    if word in _words_too() and not to:
-        return set()
-    found = {p.ref for p in people if word in p.forms}
-    if not found and to and len(word) >= 5:
-        return {
-            p.ref
-            for p in people
-            if any(len(f) >= 5 and OSA.distance(word, f, score_cutoff=1) <= 1 for f in p.forms)
-        }
-    return found
-
-
-def _stranger(word: str) -> str | None:
-    """A known first name in the dative that nobody of the salon bears."""
+def stranger(word: str) -> str | None:
+    """The common first name of which this word is a case form; None for the name itself."""
     return _datives().get(word)
 
 
@@ -149,5 +99,6 @@ def _datives() -> dict[str, str]:
 
 
 @cache
-def _words_too() -> frozenset[str]:
+def words_too() -> frozenset[str]:
+    """Case forms of names that are ordinary words as well: «вера», «света», «ли»."""
     return frozenset(table("names")["words_too"].split())

@@ -1,14 +1,19 @@
-"""Phone numbers as clients write them, to E.164."""
+"""Phone numbers as clients write or dictate them, to E.164."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from beautybot.russian.numbers import value_of
-from beautybot.russian.reading import Reading
+from beautybot.russian.reading import Reading, Token, table
 
-_WRITTEN = re.compile(r"(?<![\d.:])\+?\d(?:[\s()\-–.]{0,3}\d){8,15}(?!\d)")
+_WRITTEN = re.compile(r"(?<![0-9])(?<![0-9][.:,])\+?[0-9](?:[\s()\-–—./]{0,3}[0-9]){8,15}(?![0-9])")
+_DATE_AHEAD = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.(?:20)?\d\d)(?!\d)")
+FEWEST_FIGURES = 5
+"""What a client answers with fewer figures than this is no attempt at a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +27,33 @@ class Phone:
 
 def find_phone(reading: Reading, *, asked: bool = False) -> Phone | None:
     """
-    The phone in a message; dictated in words only where we asked for one.
+    The phone in a message, also one dictated in words.
 
     Russia and Kazakhstan by +7, 8 or bare ten digits; other countries by "+".
+    `asked`: what looks like an attempt at a phone counts, with `e164` None.
     """
+    failed: Phone | None = None
     for match in _WRITTEN.finditer(reading.text):
-        digits = re.sub(r"\D", "", match[0])
-        number = _e164(digits, plus=match[0].startswith("+"))
-        if number or asked:
-            return Phone(number, match.start(), match.end())
-    dictated = _dictated(reading)
-    if dictated and (asked or len(dictated) >= 10):
-        return Phone(_e164(dictated, plus=False), 0, len(reading.text))
-    if asked:
-        digits = "".join(t.text for t in reading.tokens if t.is_number)
-        if len(digits) >= 5:
-            return Phone(_e164(digits, plus="+" in reading.text), 0, len(reading.text))
-    return None
+        if _DATE_AHEAD.match(match[0]):
+            continue
+        phone = Phone(_e164(match[0]), match.start(), match.end())
+        if phone.e164:
+            return phone
+        failed = failed or phone
+    for digits, start, end in _dictated(reading):
+        phone = Phone(_e164(digits), start, end)
+        if phone.e164:
+            return phone
+        if len(digits) >= FEWEST_FIGURES:
+            failed = failed or phone
+    return failed if asked else None
 
 
-def _e164(digits: str, *, plus: bool) -> str | None:
+def _e164(written: str) -> str | None:
+    digits = re.sub(r"[^0-9]", "", written)
+    plus = written.startswith("+")
+    if digits.startswith("00") and len(digits) > 11:
+        digits, plus = digits[2:], True
     if len(digits) == 11 and digits[0] in "78":
         return f"+7{digits[1:]}"
     if len(digits) == 10 and digits[0] in "97" and not plus:
@@ -51,35 +63,50 @@ def _e164(digits: str, *, plus: bool) -> str | None:
     return None
 
 
-def _dictated(reading: Reading) -> str:
-    """Digits said in groups: "восемь девятьсот шестнадцать сто двадцать три …"."""
+# -- dictated -------------------------------------------------------------------------------
+
+
+def _dictated(reading: Reading) -> Iterator[tuple[str, int, int]]:
+    """Runs of figures with their places: "восемь девятьсот шестнадцать сто двадцать три …"."""
+    run: list[Token] = []
+    for token in reading.tokens:
+        if _figure(token.text) is not None:
+            run.append(token)
+        elif token.text not in _between() and run:
+            yield from _of_run(run)
+            run = []
+    yield from _of_run(run)
+
+
+def _of_run(run: list[Token]) -> Iterator[tuple[str, int, int]]:
+    if len(run) > 1:
+        yield _digits([t.text for t in run]), run[0].start, run[-1].end
+
+
+def _digits(words: list[str]) -> str:
+    """«двести тридцать четыре» is 234, «сорок сорок» 4040, «две пятёрки» 55."""
     digits = ""
     group: int | None = None
-    doubled = 1
-    for word in reading.words:
-        if word in ("две", "три") and group is None:
-            doubled = 2 if word == "две" else 3
-        value = value_of(word) if not word.isdigit() else None
-        if word.isdigit():
+    for i, word in enumerate(words):
+        value = _figure(word) or 0
+        following = words[i + 1] if i + 1 < len(words) else ""
+        if word in _names_of_figures():
+            times = group if group is not None and 2 <= group <= 4 else None
+            digits += str(value) * times if times else _flush(group) + str(value)
+            group = None
+        elif word.isdigit():
             digits += _flush(group) + word
             group = None
-        elif word in _FIGURES:
-            digits += _flush(group) + _FIGURES[word] * doubled
-            group, doubled = None, 1
-        elif value is not None:
-            if group is not None and _joins(group, value):
-                group += value
-            else:
-                digits += _flush(group)
-                group = value
+        elif group is not None and _joins(group, value) and following not in _names_of_figures():
+            group += value
         else:
             digits += _flush(group)
-            group = None
+            group = value
     return digits + _flush(group)
 
 
 def _joins(group: int, value: int) -> bool:
-    return (group % 100 == 0 and group > 0 and value < 100) or (
+    return (group % 100 == 0 and group > 0 and 0 < value < 100) or (
         group % 10 == 0 and group % 100 >= 20 and 0 < value < 10
     )
 
@@ -88,17 +115,19 @@ def _flush(group: int | None) -> str:
     return "" if group is None else str(group)
 
 
-_FIGURES = {
-    "нули": "0",
-    "нуля": "0",
-    "единицы": "1",
-    "единички": "1",
-    "двойки": "2",
-    "тройки": "3",
-    "четверки": "4",
-    "пятерки": "5",
-    "шестерки": "6",
-    "семерки": "7",
-    "восьмерки": "8",
-    "девятки": "9",
-}
+def _figure(word: str) -> int | None:
+    if word in ("час", "пара", "пару"):
+        return None
+    named = _names_of_figures().get(word)
+    return named if named is not None else value_of(word)
+
+
+@cache
+def _names_of_figures() -> dict[str, int]:
+    figures = table("numbers")["figures"]
+    return {word: int(number) for number, words in figures.items() for word in words.split()}
+
+
+@cache
+def _between() -> frozenset[str]:
+    return frozenset(table("numbers")["between_figures"]["words"].split())

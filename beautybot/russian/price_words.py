@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from beautybot.russian.concepts import LOCAL, concepts_in, group, heads
+from beautybot.russian.concepts import LOCAL, concepts_in, group, heads, is_anchor
+
+FEW = 2
+"""A salon's own word that so few services bear tells them from all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +27,23 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """
-    A service with its concepts.
+    A service by one of its names: the listed one or an alias.
 
-    `about` are those of its category: welcome when said, not missed when not.
-    `heads` are what it can be asked for by.
+    `about` are the concepts of its category: welcome when said, not missed
+    when not.  `heads` are what it can be asked for by, `parts` the parts of
+    the body it is done to, as far as the name says.
     """
 
     service: Listed
     concepts: frozenset[str]
     about: frozenset[str]
     heads: frozenset[str]
+    parts: frozenset[str]
 
     @property
-    def parts(self) -> frozenset[str]:
-        """The parts of the body it is done to, as far as its name says."""
-        return self.concepts & group("parts")
+    def category(self) -> str:
+        """The heading it stands under."""
+        return self.service.category
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +52,55 @@ class PriceWords:
     A salon's price list, ready to be searched.
 
     `local` are its own words, `heads` all that its services can be asked for
-    by, `offered` the heads of the table that stand anywhere in it.
+    by, `offered` the heads of the table that stand anywhere in it, `by_concept`
+    the entries of which a concept speaks.
     """
 
     entries: tuple[Entry, ...]
     local: Mapping[str, str]
     heads: frozenset[str]
     offered: frozenset[str]
+    by_concept: Mapping[str, tuple[int, ...]]
+    categories: Mapping[str, str]
 
     @classmethod
     def of(cls, services: Sequence[Listed]) -> PriceWords:
         """Concepts of every service; words no table knows become the salon's own concepts."""
         local: dict[str, str] = {}
-        entries = tuple(_entry(service, local) for service in services)
+        spoken = [(s, concepts_in(n, local, learn=True)) for s in services for n in _names(s)]
+        rare = _rare(spoken)
+        entries = tuple(_entry(s, found, local, rare) for s, found in spoken)
         asked_by = frozenset(c for e in entries for c in e.heads)
         offered = frozenset(c for e in entries for c in e.concepts | e.about) & heads()
-        return cls(entries, local, asked_by, offered)
+        by_concept: dict[str, tuple[int, ...]] = {}
+        for number, entry in enumerate(entries):
+            for concept in entry.concepts | entry.about:
+                by_concept[concept] = (*by_concept.get(concept, ()), number)
+        categories = {s.ref: s.category for s in services}
+        return cls(entries, local, asked_by, offered, by_concept, categories)
 
 
-def _entry(service: Listed, local: dict[str, str]) -> Entry:
-    found: set[str] = set()
-    for text in (service.name, *service.aliases):
-        found |= concepts_in(text, local, learn=True)
+def _names(service: Listed) -> Iterator[str]:
+    yield service.name
+    yield from service.aliases
+
+
+def _rare(spoken: Sequence[tuple[Listed, set[str]]]) -> frozenset[str]:
+    """The salon's own words that tell a service from all others."""
+    borne = Counter(c for _, found in spoken for c in found if c.startswith(LOCAL))
+    return frozenset(c for c, times in borne.items() if times <= FEW and is_anchor(c))
+
+
+def _entry(service: Listed, found: set[str], local: dict[str, str], rare: frozenset[str]) -> Entry:
     about = concepts_in(service.category, local) - found
     own = found & heads()
     if not own and not found & group("zones"):
         own = {c for c in found if c.startswith(LOCAL)}
-    own = own or about & heads() or found
-    return Entry(service, frozenset(found), frozenset(about), frozenset(own))
+    own = (own or about & heads() or found) | (found & rare)
+    return Entry(
+        service,
+        frozenset(found),
+        frozenset(about),
+        frozenset(own),
+        frozenset(found & group("parts")),
+    )

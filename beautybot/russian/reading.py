@@ -13,6 +13,11 @@ from typing import Any
 LONGEST = 4096
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(r"\d+|[^\W\d_]+|[+]")
+_PLAIN = re.compile(r"[\s!-~а-я№«»—–…“”„₽]*")
+_CYRILLIC = re.compile(r"[а-яәіңғүұқөһ]")
+_MIXED = re.compile(r"(?<![^\W\d_])(?=[а-я]*[a-z])(?=[a-z]*[а-я])[^\W\d_]{3,}")
+_LOOK_ALIKE = str.maketrans("aceopxykmtbh", "асеорхукмтвн")
+_UNSEEN = frozenset(("Cf", "Cs", "Co", "Mn", "Me"))
 _LATIN = re.compile(r"[a-z]+")
 _LAYOUT = str.maketrans("qwertyuiop[]asdfghjkl;'zxcvbnm,.", "йцукенгшщзхъфывапролджэячсмитьбю")
 _VOWELS = set("аеиоуыэюя")
@@ -75,34 +80,61 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A message read once, for every later stage."""
+    """A message read once, for every later stage; `words` are the tokens' texts."""
 
     raw: str
     text: str
     tokens: tuple[Token, ...]
     language: str
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The tokens' texts."""
-        return tuple(token.text for token in self.tokens)
+    words: tuple[str, ...]
 
 
 def read(raw: str) -> Reading:
     """Normalise and split a message of any Unicode; only the first 4,096 characters count."""
-    text = unicodedata.normalize("NFKC", raw[:LONGEST]).lower().replace("ё", "е")[:LONGEST]
-    for sign, meaning in table("signs")["emoji"].items():
-        if sign in text:
-            text = text.replace(sign, f" {meaning} ")
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Mn"))
+    raw = raw[:LONGEST]
+    text = unicodedata.normalize("NFKC", raw).lower().replace("ё", "е")[:LONGEST]
+    if not _PLAIN.fullmatch(text):
+        text = _without_signs(text)
     text = _REPEATED.sub(r"\1", text)
+    if _LATIN.search(text) is None:
+        return _split(raw, text, "ru")
+    text = _MIXED.sub(_one_alphabet, text)
     language = _language(text)
     if language == "translit":
-        text = _cyrillic(text)
+        text = cyrillic(text)
     elif language == "layout":
         text = text.translate(_LAYOUT)
+    return _split(raw, text, "en" if language == "en" else "ru")
+
+
+def masked(reading: Reading, start: int, end: int) -> Reading:
+    """The same message with a piece of it blank, so that later stages do not read it again."""
+    text = reading.text[:start] + " " * (end - start) + reading.text[end:]
+    tokens = tuple(t for t in reading.tokens if t.end <= start or t.start >= end)
+    return Reading(reading.raw, text, tokens, reading.language, tuple(t.text for t in tokens))
+
+
+def _split(raw: str, text: str, language: str) -> Reading:
     tokens = tuple(Token(m[0], m.start(), m.end()) for m in _WORD.finditer(text))
-    return Reading(raw, text, tokens, "en" if language == "en" else "ru")
+    return Reading(raw, text, tokens, language, tuple(t.text for t in tokens))
+
+
+def _without_signs(text: str) -> str:
+    """Emoji as the words they stand for; what cannot be seen is gone."""
+    text = _signs().sub(lambda m: f" {table('signs')['emoji'][m[0]]} ", text)
+    seen = (c for c in text if unicodedata.category(c) not in _UNSEEN)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in seen)
+
+
+def _one_alphabet(match: re.Match[str]) -> str:
+    """«мaникюр» with a Latin "a": look-alikes become what they look like."""
+    word = match[0]
+    return word.translate(_LOOK_ALIKE) if _CYRILLIC.search(word) else word
+
+
+@cache
+def _signs() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(sign) for sign in table("signs")["emoji"]))
 
 
 @cache
@@ -113,22 +145,33 @@ def table(name: str) -> dict[str, Any]:
 
 
 def _language(text: str) -> str:
-    latin = _LATIN.findall(text)
-    if not latin or re.search(r"[а-я]", text):
+    """How Latin letters are to be read: English, Russian in Latin letters, or a wrong layout."""
+    if _CYRILLIC.search(text):
         return "ru"
-    english = set(table("signs")["english"])
-    if any(word in english for word in latin):
+    latin = _LATIN.findall(text)
+    told = [word for word in latin if word not in _words("either")]
+    if sum(word in _words("english") for word in told) * 2 >= len(told) > 0:
         return "en"
-    letters = "".join(latin)
     turned = text.translate(_LAYOUT)
+    words = re.findall(r"[а-я]+", turned)
+    if sum(word in _words("layout") for word in words) * 2 >= len(words):
+        return "layout"
+    letters = "".join(latin)
     vowels = sum(c in "aeiouy" for c in letters) / len(letters)
     if vowels < 0.24 and sum(c in _VOWELS for c in turned) / max(len(turned), 1) > 0.25:
         return "layout"
     return "translit"
 
 
-def _cyrillic(text: str) -> str:
+@cache
+def _words(name: str) -> frozenset[str]:
+    listed = table("signs")[name]
+    return frozenset(listed.split() if isinstance(listed, str) else listed)
+
+
+def cyrillic(text: str) -> str:
+    """Latin letters as the Cyrillic ones they stand for."""
     for latin, letter in _TRANSLIT:
         text = text.replace(latin, letter)
-    text = text.translate(_LETTERS)
+    text = re.sub(r"иа\b", "ия", text.translate(_LETTERS))
     return re.sub(r"й(?=[бвгджзклмнпрстфхцчшщ])|(?<=[бвгджзклмнпрстфхцчшщ])й", "ы", text)

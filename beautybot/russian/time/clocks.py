@@ -83,6 +83,12 @@ def half(tokens: Sequence[Token], today: date) -> Clock | None:
     return made((_numbers(tokens)[0] - 1) * 60 + 30, tokens)
 
 
+def and_half(tokens: Sequence[Token], today: date) -> Clock | None:
+    """«в шесть с половиной»: half an hour after it."""
+    value = (_numbers(tokens) or [1])[0]
+    return made(value * 60 + 30, tokens) if 1 <= value <= 23 else None
+
+
 def quarter(tokens: Sequence[Token], today: date) -> Clock | None:
     """«четверть третьего»: the hour is the one before."""
     return made((_numbers(tokens)[0] - 1) * 60 + 15, tokens)

@@ -10,11 +10,17 @@ from datetime import date, timedelta
 from beautybot.russian.time.kinds import Kind, Token
 
 Day = timedelta(days=1)
+FIRST_DAYS, TEN_DAYS = 5, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """From the first day to the last; `readings`: which of them, we ask; `others`: also good."""
+    """
+    From the first day to the last.
+
+    `readings`: which of them, we ask; `others`: also good; `between`: both
+    ends were named, not a week or a month.
+    """
 
     first: date
     last: date
@@ -22,6 +28,7 @@ class Days:
     others: tuple[date, ...] = ()
     weekday: int | None = None
     past: bool = False
+    between: bool = False
 
 
 def one(day: date, **more: object) -> Days:
@@ -103,7 +110,16 @@ def span_of_month(tokens: Sequence[Token], today: date) -> Days | None:
         return None
     if _of(tokens, Kind.OR, Kind.AND, Kind.COMMA) and not _of(tokens, Kind.BETWEEN):
         return one(first, others=(last,))
-    return Days(first, last)
+    return Days(first, last, between=True)
+
+
+def about_nth(tokens: Sequence[Token], today: date) -> Days | None:
+    """«в первых числах декабря», «в двадцатых числах»: some days from there."""
+    number, month = _of(tokens, Kind.WHICH, Kind.NUMBER), _of(tokens, Kind.MONTH)
+    assert number and month
+    first = next_date(number.value, month.value, today)
+    length = FIRST_DAYS if number.value == 1 else TEN_DAYS
+    return Days(first, first + (length - 1) * Day) if first else None
 
 
 def nth(tokens: Sequence[Token], today: date) -> Days | None:
@@ -146,11 +162,22 @@ def week(tokens: Sequence[Token], today: date) -> Days | None:
     return Days(max(first, today) if shift >= 0 else first, first + 6 * Day, past=shift < 0)
 
 
+def of_week(tokens: Sequence[Token], today: date) -> Days | None:
+    """«в пн или вт на той неделе», «со среды по пятницу следующей недели»."""
+    monday = today + (7 * bool(_of(tokens, Kind.NEXT)) - today.weekday()) * Day
+    first, last = (monday + t.value * Day for t in _all(tokens, Kind.WEEKDAY))
+    if tokens[0].kind != Kind.FROM:
+        return one(first, others=(last,))
+    return Days(first, last, between=True) if first <= last else None
+
+
 def weekend(tokens: Sequence[Token], today: date) -> Days:
     """«на выходных»; said on a Sunday, or of the next ones, it is a question."""
     saturday = today + (5 - today.weekday()) * Day
     if _of(tokens, Kind.NEXT):
         later = saturday + 7 * Day
+        if today.weekday() > 4:
+            return Days(later, later + Day)
         return Days(saturday, saturday + Day, readings=(saturday, later))
     if today.weekday() == 6:
         return one(today, readings=() if _of(tokens, Kind.THIS) else (today, today + 6 * Day))
@@ -199,6 +226,21 @@ def through(tokens: Sequence[Token], today: date) -> Days | None:
         return one(today + Day, readings=(today + Day, today + 2 * Day))
     ends = [_shifted(today, n, unit.kind) for n in numbers or [1]]
     return Days(ends[0], ends[-1])
+
+
+def beyond(tokens: Sequence[Token], today: date) -> str:
+    """«через среду», «через полторы недели»: people mean different days by it, so we ask."""
+    return tokens[0].text
+
+
+def half_year(tokens: Sequence[Token], today: date) -> Days:
+    """«через полгода»."""
+    return one(add_months(today, tokens[-1].value))
+
+
+def later(tokens: Sequence[Token], today: date) -> Days | None:
+    """«неделю спустя»; «неделю через» is not said."""
+    return through(tokens[:-1], today) if tokens[-1].text == "спустя" else None
 
 
 def ago(tokens: Sequence[Token], today: date) -> Days:

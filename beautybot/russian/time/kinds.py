@@ -67,6 +67,10 @@ class Kind(StrEnum):
     REFUSED = "2"
     MOVED = "3"
     PLAN_LESS = "4"
+    AFTER_IT = "5"  # Kazakh says «кейін» behind the hour
+    UNTIL_IT = "6"
+    FINISHED = "7"  # «закончить», «освободиться»
+    HALF_YEAR = "8"
     COUNTED = "u"
     LABEL = "G"
     UNKNOWN = "U"

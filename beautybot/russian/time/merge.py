@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from beautybot.russian.time.days import Days
 from beautybot.russian.time.kinds import Kind, Token
@@ -88,6 +89,7 @@ def _sort(token: Token) -> str:
 
 def _agreeing(days: list[Days | Bound], tokens: Sequence[Token]) -> list[Days | Bound]:
     """«пятница 27 ноября» is one day if it is a Friday, else a question."""
+    days = _within(days)
     if len(days) != 2 or any(t.kind == Kind.OR for t in tokens):
         return days
     one, two = days
@@ -100,14 +102,28 @@ def _agreeing(days: list[Days | Bound], tokens: Sequence[Token]) -> list[Days | 
             if (one.past != two.past)
             else days
         )
-    if dated.first != dated.last:
-        shift = (named.weekday - dated.first.weekday()) % 7
-        day = type(dated.first).fromordinal(dated.first.toordinal() + shift)
-        return [Days(day, day)] if day <= dated.last else days
     if dated.first.weekday() == named.weekday:
         return [dated]
     both = tuple(sorted((named.first, dated.first)))
     return [replace(dated, first=both[0], last=both[0], readings=both)]
+
+
+def _within(days: list[Days | Bound]) -> list[Days | Bound]:
+    """«в пн или вт на той неделе»: weekdays are those of the week that was named."""
+    named = [d for d in days if isinstance(d, Days) and d.weekday is not None]
+    spans = [d for d in days if isinstance(d, Days) and d.weekday is None and d.first < d.last]
+    if len(spans) != 1 or len(named) + 1 != len(days) or not named:
+        return days
+    span = spans[0]
+    moved: list[Days | Bound] = []
+    for day in named:
+        shift = timedelta((day.first.weekday() - span.first.weekday()) % 7)
+        first = span.first + shift
+        last = first + (day.last - day.first)
+        if first > span.last:
+            return days
+        moved.append(Days(first, last, between=day.between))
+    return moved
 
 
 def _together(days: list[Days | Bound], times: list[Token]) -> list[Wanted]:

@@ -148,8 +148,8 @@ def _several(days: Days, wish: TimeWish, wanted: Wanted, said: Said) -> TimeWish
     """Several days: one span, or with hours a window on each of them."""
     zone, count = said.hours.zone, (days.last - days.first).days + 1
     if wanted.window is None and wanted.part is None:
-        weekend = count <= 2 and days.first.weekday() == 5
-        return replace(wish, kind="day" if weekend else "range", end=moment(days.last, 1440, zone))
+        kind = "range" if days.between else "day"
+        return replace(wish, kind=kind, end=moment(days.last, 1440, zone))
     each = [_daily(days.first + timedelta(days=n), wanted, said) for n in range(min(count, 31))]
     windows = tuple((w.start, w.end) for w in each if w.start is not None)
     return replace(wish, windows=windows)

@@ -13,6 +13,8 @@ from beautybot.russian.time.reducing import Grammar, Rule
 
 _TIME_BEFORE = "(?<=IN|ON|BY|AFTER|UNTIL|FROM|EARLIER|ABOUT|CLOCK_WORD|DAYS|WEEKDAY|RELATIVE)"
 _POSITION = "(IN|ON|BY)?"
+_EITHER = "(OR|AND|COMMA) OR? (IN|ON)?"
+_OF_WEEK = "WEEKDAY (IN|ON)? (NEXT|THIS) WEEK"
 _UNIT = "(DAY_UNIT|OF_DAY|WEEK|MONTH_UNIT|YEAR_UNIT)"
 
 NAMES = Grammar(
@@ -23,19 +25,32 @@ NAMES = Grammar(
     Rule("MINUTES ON (NUMBER|BIG)", Kind.OTHER, None),
     Rule("HOURS ON NUMBER (?!MARKER|OF_DAY)", Kind.CLOCK, clocks.hours_on),
     # Days counted from today.
+    Rule("THROUGH WEEKDAY", Kind.UNKNOWN, days.beyond),
+    Rule("THROUGH SPELL (WEEK|MONTH_UNIT|DAY_UNIT|YEAR_UNIT)", Kind.UNKNOWN, days.beyond),
+    Rule("THROUGH HALF_YEAR", Kind.DAYS, days.half_year),
+    Rule("(HOUR|HOURS|MINUTES) THROUGH (NUMBER|BIG)", Kind.WINDOW, windows.soon),
     Rule("THROUGH NUMBER? WEEK (IN|ON)? WEEKDAY", Kind.DAYS, days.week),
     Rule("(IN|ON)? WEEKDAY THROUGH NUMBER? WEEK", Kind.DAYS, days.week),
     Rule(f"THROUGH (NUMBER|BIG|WINDOW)? {_UNIT}", Kind.DAYS, days.through),
     Rule(f"{_UNIT} THROUGH (NUMBER|BIG)", Kind.DAYS, days.through),
     Rule(f"THROUGH {_UNIT} (NUMBER|BIG)", Kind.DAYS, days.through),
+    Rule(f"(NUMBER|BIG)? {_UNIT} THROUGH (?!NUMBER|BIG)", Kind.DAYS, days.later),
     Rule(f"(NUMBER|BIG)? {_UNIT} AGO+", Kind.DAYS, days.ago),
     Rule("THROUGH (NUMBER|BIG|SPELL|WINDOW)? (HOUR|HOURS|MINUTES)?", Kind.WINDOW, windows.soon),
     Rule("(IN|ON)? THIS NUMBER? (DAY_UNIT|OF_DAY)", Kind.DAYS, days.coming),
     Rule("IN? DURING WEEK", Kind.DAYS, days.coming),
     Rule("IN? DURING (OF_DAY|HOUR|HOURS)", Kind.OTHER, None),
     # Weeks, months and their edges.
+    Rule(f"FROM WEEKDAY (ALONG|UNTIL|DASH) {_OF_WEEK}", Kind.DAYS, days.of_week),
+    Rule(f"{_POSITION} WEEKDAY {_EITHER} {_OF_WEEK}", Kind.DAYS, days.of_week),
+    Rule(
+        f"{_POSITION} (NEXT|THIS) WEEK {_POSITION} WEEKDAY {_EITHER} WEEKDAY",
+        Kind.DAYS,
+        days.of_week,
+    ),
     Rule(f"{_POSITION} WEEKDAY (IN|ON)? (NEXT|THIS|LAST) WEEK", Kind.DAYS, days.week),
     Rule(f"{_POSITION} (NEXT|THIS|LAST) WEEK (IN|ON)? WEEKDAY", Kind.DAYS, days.week),
+    Rule("UNTIL EDGE (NEXT|THIS)? (MONTH|MONTH_UNIT|WEEK)", Kind.DAYS, windows.until_edge),
     Rule(f"{_POSITION} EDGE (NEXT|THIS|LAST)? (MONTH|MONTH_UNIT|WEEK)", Kind.DAYS, days.month),
     Rule("(IN|ON)? (NEXT|THIS|LAST) WEEK", Kind.DAYS, days.week),
     Rule("(IN|ON)? (NEXT|THIS|LAST) MONTH_UNIT", Kind.DAYS, days.month),
@@ -49,8 +64,10 @@ NAMES = Grammar(
     Rule("BETWEEN (NUMBER|NTH) AND (NUMBER|NTH) MONTH", Kind.DAYS, days.span_of_month),
     Rule("FROM? WINDOW MONTH", Kind.DAYS, days.span_of_month),
     Rule("FROM (NUMBER|NTH) ALONG (NUMBER|NTH) NUMBER_WORD?", Kind.DAYS, days.span_of_month),
+    Rule("IN MONTH (NUMBER_WORD (NUMBER|NTH)|(NUMBER|NTH) NUMBER_WORD)", Kind.DAYS, days.of_month),
     Rule("(NUMBER|NTH) MONTH (GLUED YEAR_UNIT?)?", Kind.DAYS, days.of_month),
     Rule("MONTH (NUMBER|NTH) (?!HOUR|HOURS|MARKER|MONTH)", Kind.DAYS, days.of_month),
+    Rule("IN? (WHICH|NUMBER) NUMBER_WORD MONTH", Kind.DAYS, days.about_nth),
     Rule("(NUMBER|NTH) NUMBER_WORD", Kind.DAYS, days.nth),
     Rule("NUMBER_WORD (NUMBER|NTH)", Kind.DAYS, days.nth),
     Rule("DAYS YEAR_UNIT?", Kind.DAYS, days.written),
@@ -67,7 +84,8 @@ NAMES = Grammar(
     ),
     Rule("QUARTER NTH (MARKER|OF_DAY)?", Kind.CLOCK, clocks.quarter),
     Rule("(NUMBER|BIG) MINUTES NTH (MARKER|OF_DAY)?", Kind.CLOCK, clocks.minutes_of),
-    Rule("HALF NTH (MARKER|OF_DAY)?", Kind.CLOCK, clocks.half),
+    Rule("HALF DASH? (NTH|NUMBER) (MARKER|OF_DAY)?", Kind.CLOCK, clocks.half),
+    Rule("(NUMBER|HOUR) (HOUR|HOURS)? FROM HALF (MARKER|OF_DAY)?", Kind.CLOCK, clocks.and_half),
     Rule("HALF_OF (MARKER|OF_DAY)?", Kind.CLOCK, clocks.half),
     Rule("HOURS? (IN|ON|BY)? CLOCK (HOUR|HOURS)? (MARKER|OF_DAY)?", Kind.CLOCK, clocks.written),
     Rule(
@@ -83,21 +101,29 @@ NAMES = Grammar(
     ),
     Rule("NUMBER (HOUR|HOURS)? MARKER", Kind.CLOCK, clocks.hour),
     Rule("(HOUR|NUMBER (HOUR|HOURS)) OF_DAY", Kind.CLOCK, clocks.hour),
-    Rule("(?<=IN|BY|AFTER|UNTIL|FROM|DASH|DAYS) NUMBER OF_DAY", Kind.CLOCK, clocks.hour),
+    Rule(
+        "(?<=IN|BY|AFTER|UNTIL|FROM|DASH|DAYS|ABOUT) NUMBER OF_DAY",
+        Kind.CLOCK,
+        clocks.hour,
+    ),
     Rule("HOURS (IN|ON|BY)? NUMBER (MARKER|OF_DAY)?", Kind.CLOCK, clocks.hour),
     Rule(f"{_TIME_BEFORE} NUMBER (HOUR|HOURS)", Kind.CLOCK, clocks.hour),
     Rule("CLOCK_WORD NUMBER", Kind.CLOCK, clocks.hour),
     Rule("HOUR MARKER", Kind.CLOCK, clocks.hour),
-    Rule("(?<=IN|BY|AFTER|UNTIL|FROM) HOUR", Kind.CLOCK, clocks.hour),
-    Rule("(?<=AFTER|UNTIL|FROM) HOURS", Kind.CLOCK, clocks.hour),
+    Rule("(?<=IN|BY|AFTER|UNTIL|FROM|EARLIER) HOUR", Kind.CLOCK, clocks.hour),
+    Rule("(?<=AFTER|UNTIL|FROM|EARLIER) HOURS", Kind.CLOCK, clocks.hour),
     Rule("(?<=IN|ON|BY|RELATIVE|WEEKDAY) GLUED (?!YEAR_UNIT|COUNTED)", Kind.CLOCK, clocks.glued),
     Rule(f"(NUMBER|BIG|SPELL|WINDOW) (HOUR|HOURS|MINUTES|{_UNIT})", Kind.OTHER, None),
     # Parts of a day.
+    Rule("FROM (CLOCK|NUMBER|MARKER) UNTIL LUNCH", Kind.WINDOW, windows.until_lunch),
+    Rule("FROM LUNCH", Kind.WINDOW, windows.since_lunch),
     Rule("UNTIL LUNCH", Kind.PART, windows.before_lunch),
     Rule("AFTER LUNCH", Kind.PART, windows.after_lunch),
     Rule("(ABOUT? BY|IN|ON) LUNCH", Kind.PART, windows.lunch),
     Rule("AFTER WORK", Kind.WINDOW, windows.after_work),
+    Rule("FROM MARKER UNTIL MARKER", Kind.PART, windows.from_part),
     Rule("FROM MARKER", Kind.PART, windows.marked),
+    Rule("UNTIL MARKER", Kind.PART, windows.until_part),
     Rule("(IN|ON|BY) NTH HOUR", Kind.WINDOW, windows.within_hour),
 )
 
@@ -125,10 +151,17 @@ RELATIONS = Grammar(
     Rule("(AFTER|FROM|UNTIL) (IN|ON)? (DAYS|NTH)", Kind.DAYS, windows.bound_day),
     Rule("NOT (EARLIER|AFTER) (IN|BY)? (CLOCK|NUMBER)", Kind.WINDOW, windows.bound_hour),
     Rule("(AFTER|FROM|UNTIL|EARLIER) (IN|BY)? (CLOCK|NUMBER)", Kind.WINDOW, windows.bound_hour),
+    Rule("(CLOCK|NUMBER) (AFTER_IT|UNTIL_IT)", Kind.WINDOW, windows.bound_behind),
     Rule("ABOUT+ (IN|ON|BY|CLOCK_WORD)? (CLOCK|NUMBER)", Kind.WINDOW, windows.about),
+    Rule("BY (CLOCK|NUMBER) FINISHED", Kind.WINDOW, windows.done_by),
     Rule("(IN|ON|BY) HOURS? ABOUT* (CLOCK|NUMBER)", Kind.WINDOW, windows.at_hour),
-    Rule("(?<=DAYS|PART|WINDOW|OR) NUMBER (?!NUMBER)", Kind.WINDOW, windows.at_hour),
+    Rule(
+        "((?<=DAYS|PART|WINDOW)|(?<=(IN|ON|BY) (NUMBER|CLOCK) OR)) NUMBER (?!NUMBER)",
+        Kind.WINDOW,
+        windows.at_hour,
+    ),
     Rule("CLOCK", Kind.WINDOW, windows.at_hour),
+    Rule("UNTIL PART", Kind.PART, windows.until_part),
     Rule("(ABOUT? BY|IN|ON) PART", Kind.PART, windows.part),
     Rule("(IN|ON|BY|ALONG|AND|BUT|OR|THIS) NTH (?!OTHER)", Kind.DAYS, days.nth),
     Rule("NTH (?!OTHER)", Kind.DAYS, windows.bare_nth),

@@ -15,7 +15,7 @@ _PIECE = re.compile(
     r"|(?P<full>\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d)(?!\d)"
     r"|(?P<clock>(?<![\d.,])(?:[01]?\d|2[0-4]):[0-5]\d(?::\d\d)?)(?!\d)(?:\s?(?P<half>[ap]m)\b)?"
     r"|(?P<ampm>\d{1,2})\s?(?P<am>[ap]m)\b"
-    r"|(?<![\d.,])(?P<pair>\d{1,2}(?:(?P<sep>[./-])\d\d|-\d))(?!\d|\.\d|-?[а-яa-z])"
+    r"|(?<![\d.,])(?P<pair>\d{1,2}(?:(?P<sep>[./-])\d\d|-\d))(?!\d|\.\d|-?(?!ч)[а-яa-z])"
     r"|(?P<nth>\d{1,2})\s?-?(?:го|ое|ого|ому|му|е|th|st|nd|rd)\b"
     r"|(?P<which>\d{1,2})\s?-?(?:ый|ая|ую|ой|й|я|ю)\b"
     r"|(?P<few>\d{1,2})-?(?:ти|х|м|ми|де|те|да|та)\b"
@@ -24,6 +24,8 @@ _PIECE = re.compile(
     r"|(?P<dash>[-–—])|(?P<comma>,)|(?P<stop>[.!?;\n()])"
     r"|(?P<word>[^\W\d_]+)"
 )
+_CUT_SHORT = (Kind.NEXT, Kind.WEEKDAY, Kind.MONTH, Kind.HOURS, Kind.MINUTES, Kind.YEAR_UNIT)
+LONGEST_ABBREVIATION = 4
 _SHADES = ("тон", "оттен", "краск", "цвет", "номер", "уровен")
 
 
@@ -42,8 +44,15 @@ def tokens_of(text: str, today: date) -> list[Token]:
             kind, value = _figures(match, today, found)
         if kind == Kind.OTHER and found and found[-1].kind == Kind.OTHER:
             continue
+        if match[0] == "." and found and _is_abbreviated(found[-1], start):
+            continue
         _put(found, Token(kind, value, match[0], start, end))
     return found
+
+
+def _is_abbreviated(word: Token, end: int) -> bool:
+    """«след.», «пт.», «дек.»: the stop belongs to the word."""
+    return word.kind in _CUT_SHORT and word.end == end and len(word.text) <= LONGEST_ABBREVIATION
 
 
 def _put(found: list[Token], token: Token) -> None:
@@ -57,12 +66,18 @@ def _put(found: list[Token], token: Token) -> None:
         and token.kind in (Kind.NUMBER, Kind.NTH, Kind.WHICH)
         and token.text.isalpha()
         and 1 <= token.value <= 9
+        and (token.kind != Kind.NUMBER or _oblique(before.text) == _oblique(token.text))
     ):
         value = before.value + token.value
         kind = token.kind if value <= 31 else Kind.BIG
         found[-1] = Token(kind, value, before.text + " " + token.text, before.start, token.end)
     else:
         found.append(token)
+
+
+def _oblique(word: str) -> bool:
+    """«двадцати», «шести»: without twenty (minutes) six is not twenty-six."""
+    return word.endswith(("и", "а", "х", "ого", "ой")) and word != "два"
 
 
 def _figures(match: re.Match[str], today: date, before: list[Token]) -> tuple[str, object]:
@@ -141,6 +156,11 @@ _SIGNS = {
     "late": "ъъе",
     "about": "ъъж",
     "overmorrow": "ъъз",
+    "afternoon": "ъъи",
+    "unknown": "ъък",
+    "through": "ъл",
+    "at_latest": "ъъм",
+    "new_year": "ъън",
 }
 
 
@@ -155,6 +175,11 @@ def _set_phrases() -> re.Pattern[str]:
         ("late", "late"),
         ("about", "about"),
         ("overmorrow", "day_after"),
+        ("afternoon", "afternoon"),
+        ("unknown", "unknown"),
+        ("through", "through"),
+        ("at_latest", "at_latest"),
+        ("new_year", "new_year"),
         ("none", "none"),
     )
     spelt = "|".join(f"(?P<{name}>{'|'.join(phrases[key])})" for name, key in groups)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from beautybot.russian.time.clocks import Clock
-from beautybot.russian.time.days import Days, next_nth, one
+from beautybot.russian.time.days import Days, month, next_nth, one
 from beautybot.russian.time.kinds import Kind, Token
 
 LUNCH = (720, 900)
+MIDNIGHT = 1440
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ def at_hour(tokens: Sequence[Token], today: date) -> Window | Days | None:
         number = tokens[-1].value
         day = next_nth(number, today) if tokens[0].kind == Kind.ON else None
         return one(day) if day else None
+    if tokens[0].kind == Kind.ON and tokens[-1].kind == Kind.NUMBER and clock.minutes == MIDNIGHT:
+        day = next_nth(24, today)
+        return one(day) if day else None
     loose = any(t.kind in (Kind.ABOUT, Kind.HOURS) for t in tokens)
     return Window("at", replace(clock, approximate=clock.approximate or loose))
 
@@ -65,6 +69,13 @@ def bound_hour(tokens: Sequence[Token], today: date) -> Window | None:
     """«после шести», «не раньше семи», «до двух», «не позже 12»."""
     clock = _last(tokens)
     return Window(_direction(tokens), clock) if clock else None
+
+
+def bound_behind(tokens: Sequence[Token], today: date) -> Window | None:
+    """«сағат 5-тен кейін»."""
+    clock = _clock(tokens[0])
+    relation = "after" if tokens[-1].kind == Kind.AFTER_IT else "before"
+    return Window(relation, clock) if clock else None
 
 
 def _direction(tokens: Sequence[Token]) -> str:
@@ -124,6 +135,34 @@ def after_lunch(tokens: Sequence[Token], today: date) -> tuple[int, int]:
     return 780, 1080
 
 
+def until_lunch(tokens: Sequence[Token], today: date) -> Window | None:
+    """«с 10 до обеда», «с утра до обеда»."""
+    first = Clock(360, True) if tokens[1].kind == Kind.MARKER else _clock(tokens[1])
+    return Window("range", first, Clock(780, True)) if first else None
+
+
+def since_lunch(tokens: Sequence[Token], today: date) -> Window:
+    """«с обеда»."""
+    return Window("after", Clock(780, True))
+
+
+def from_part(tokens: Sequence[Token], today: date) -> tuple[int, int] | None:
+    """«с утра до вечера»."""
+    begin, end = tokens[1].value[0], tokens[-1].value[0]
+    return (begin, end) if begin < end else None
+
+
+def until_part(tokens: Sequence[Token], today: date) -> tuple[int, int]:
+    """«до вечера»."""
+    return 360, tokens[-1].value[0]
+
+
+def done_by(tokens: Sequence[Token], today: date) -> Window | None:
+    """«к 18 освободиться»."""
+    clock = _clock(tokens[1])
+    return Window("before", clock) if clock else None
+
+
 def lunch(tokens: Sequence[Token], today: date) -> tuple[int, int]:
     """«в обед»."""
     return LUNCH
@@ -151,7 +190,9 @@ def from_day_to_day(tokens: Sequence[Token], today: date) -> Days | None:
     end = last.last
     if end < first.first and last.weekday is not None:
         end = date.fromordinal(end.toordinal() + 7)
-    return Days(first.first, end) if end >= first.first else None
+    if end < first.first:
+        return None
+    return Days(first.first, end, weekday=first.weekday, between=True)
 
 
 def bound_day(tokens: Sequence[Token], today: date) -> Bound | None:
@@ -166,6 +207,13 @@ def bound_day(tokens: Sequence[Token], today: date) -> Bound | None:
     if kinds[0] == Kind.NOT:
         return Bound("since" if kinds[1] == Kind.EARLIER else "by", value)
     return Bound({Kind.AFTER: "after", Kind.FROM: "since"}.get(Kind(kinds[0]), "before"), value)
+
+
+def until_edge(tokens: Sequence[Token], today: date) -> Bound | None:
+    """«до конца недели» takes its last day in; «до начала декабря» stops before it."""
+    days = month(tokens[1:], today)
+    last = any(t.kind == Kind.EDGE and t.value == 2 for t in tokens)
+    return Bound("by" if last else "before", days) if days else None
 
 
 def bare_nth(tokens: Sequence[Token], today: date) -> Days | None:

@@ -15,6 +15,8 @@ from beautybot.russian.time.kinds import Kind
 _EDGES = {"начал": 0, "середин": 1, "конц": 2, "конец": 2}
 _DATE_ENDINGS = ("ое", "ого", "ому", "ым", "ом", "ье", "ьего", "ьему", "ьим", "ем")
 _HEARD = str.maketrans("оеэыъ", "аиии\u0000")
+LONG_NAME = 10
+"""A day's name of so many letters is known with two slips: nothing else is like it."""
 _GLUED = ("на", "во", "в", "с", "к", "до")
 
 
@@ -52,7 +54,8 @@ def _misspelt(word: str) -> tuple[str, Any]:
         if abs(len(name) - len(word)) > 2:
             continue
         distance = OSA.distance(name, word, score_cutoff=2)
-        if distance <= 1 and len(word) >= 5:
+        slips = 2 if len(name) >= LONG_NAME and word[:3] == name[:3] else 1
+        if distance <= slips and len(word) >= 5:
             return found
         far = far or (distance == 2 and len(name) >= 7 and found[0] != Kind.MONTH)
     if far or word.startswith(tuple(table("time")["unknown"]["shapes"].split())):
@@ -101,13 +104,20 @@ def _known() -> dict[str, tuple[str, Any]]:
         known |= dict.fromkeys(listed.split(), (Kind.PART, (int(begin) * 60, int(end) * 60)))
     known |= {"утра": (Kind.MARKER, (360, 720)), "ночи": (Kind.MARKER, (0, 360))}
     known |= {"вечера": (Kind.MARKER, (1020, 1440)), "дня": (Kind.OF_DAY, (720, 1080))}
-    known |= {"полчаса": (Kind.SPELL, 30), "полтора": (Kind.SPELL, 90), "пару": (Kind.NUMBER, 2)}
+    known |= {
+        "полчаса": (Kind.SPELL, 30),
+        "полтора": (Kind.SPELL, 90),
+        "полторы": (Kind.SPELL, 90),
+        "пару": (Kind.NUMBER, 2),
+    }
     known |= {"полдень": (Kind.CLOCK, (720, True)), "полудня": (Kind.CLOCK, (720, True))}
     known |= {"noon": (Kind.CLOCK, (720, True)), "полночь": (Kind.CLOCK, (0, True))}
     known |= {"ъъб": (Kind.FREE, None), "ъъв": (Kind.PART, (360, 720))}
     known |= {"ъъг": (Kind.PART, (720, 1080)), "ъъд": (Kind.PART, (360, 540))}
     known |= {"ъъе": (Kind.PART, (1200, 1440)), "ъъж": (Kind.ABOUT, None)}
-    known |= {"ъъз": (Kind.RELATIVE, 2)}
+    known |= {"ъъз": (Kind.RELATIVE, 2), "ъъи": (Kind.PART, (780, 1080))}
+    known |= {"ъък": (Kind.UNKNOWN, None), "ъл": (Kind.THROUGH, None), "ъъм": (Kind.UNTIL, None)}
+    known |= {"ъън": (Kind.DAYS, (1, 1)), "полгода": (Kind.HALF_YEAR, 6)}
     for section, kind in (
         ("days", Kind.RELATIVE),
         ("weekdays", Kind.WEEKDAY),

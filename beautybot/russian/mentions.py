@@ -1,0 +1,215 @@
+"""Whom a message speaks of among a salon's people: "to", "not to", "anybody but", two of a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz.distance import OSA
+
+from beautybot.russian.people import Person, stranger, words_too
+from beautybot.russian.reading import Reading, Token, cyrillic, table
+
+_ANYBODY = re.compile(
+    r"\b(?:(?:к |ко |у )?(?:люб(?:ому|ой|ая|ого|ым)(?! (?:дат|врем|день|дня|час|момент))"
+    r"|кому(?:[- ]то)? угодно|кто угодно|кому[- ]?нибудь|кто[- ]?нибудь|свободному мастеру"
+    r"|всем подряд)|без разницы(?! (?:когда|во сколько))|все равно(?! (?:когда|во сколько))"
+    r"|не ?важно(?! (?:когда|во сколько))|кто свободен|кто (?:будет|есть)$)\b"
+)
+_ROLE = re.compile(r"[а-яё]+(?:ист|олог|мейкер|барбер|парикмахер|визажер|стилист|эстет|тренер)\b")
+_FEWEST = 5
+"""The shortest word that is looked for with a slip in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One name that was said, and everyone who bears it."""
+
+    refs: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Candidates (two if two bear the name), those refused, anybody, or a name nobody bears."""
+
+    refs: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    any_one: bool = False
+    unknown: str = ""
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Every form of every name of a salon, and what its people are called by their work."""
+
+    order: tuple[str, ...]
+    by_form: Mapping[str, frozenset[str]]
+    by_role: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, people: Iterable[Person]) -> Names:
+        """Made once for each version of a catalogue."""
+        listed = tuple(people)
+        by_form: dict[str, frozenset[str]] = {}
+        by_role: dict[str, frozenset[str]] = {}
+        for person in listed:
+            for form in {*person.forms, *(form.replace("ь", "") for form in person.forms)}:
+                by_form[form] = by_form.get(form, frozenset()) | {person.ref}
+            for role in _ROLE.findall(person.role.lower().replace("ё", "е").replace("-", " ")):
+                by_role[role] = by_role.get(role, frozenset()) | {person.ref}
+        return cls(tuple(p.ref for p in listed), by_form, by_role)
+
+
+def find_people(reading: Reading, names: Names, *, asked: bool = False) -> Wanted | None:
+    """The specialists a message speaks of; None if it speaks of none.  `asked`: we asked who."""
+    said = list(_joined(_said(reading, names, asked=asked)))
+    mentions = [Mention(_in_order(s.refs, names), s.negated) for s in said]
+    mentions = list(dict.fromkeys(mentions))
+    refused = {ref for m in mentions if m.negated for ref in m.refs}
+    wanted = {ref for m in mentions if not m.negated for ref in m.refs} - refused
+    mentions = [m for m in mentions if m.negated or wanted & {*m.refs}]
+    any_one = bool(_ANYBODY.search(reading.text)) or (bool(refused) and not wanted)
+    if wanted or refused or any_one:
+        return Wanted(
+            _in_order(wanted, names),
+            _in_order(refused, names),
+            any_one and not wanted,
+            mentions=tuple(mentions),
+        )
+    return _stranger_in(reading)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A word that names somebody, by its place among the words."""
+
+    place: int
+    refs: frozenset[str]
+    negated: bool
+
+
+def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
+    words = reading.words
+    english = reading.language == "en"
+    for i, word in enumerate(words):
+        spelt = cyrillic(word) if english and word.isascii() else word
+        found = names.by_form.get(spelt, frozenset())
+        led = asked or _led(i, words, reading.tokens, reading.text)
+        sure = led or _works(i, words)
+        if not found and (led or words[i - 1 : i] in (("которая",), ("который",))):
+            found = _by_role(spelt, names)
+        if not found and led:
+            found = _misspelt(spelt, names)
+        if not found or _is_own_name(i, words) or (english and not led):
+            continue
+        if spelt in words_too() and not sure and not _beside(i, words, names):
+            continue
+        yield _Said(i, found, _is_refused(i, words))
+
+
+def _joined(said: Iterable[_Said]) -> Iterator[_Said]:
+    """«Анна Ли», «массажисту Анне», «Ане, которая колорист»: words of one person beside another."""
+    last: _Said | None = None
+    for one in said:
+        if last is not None:
+            both = last.refs & one.refs
+            if both and one.place - last.place <= 3 and both != last.refs | one.refs:
+                last = _Said(one.place, both, last.negated)
+                continue
+            if last.refs == one.refs and one.place - last.place == 1:
+                last = _Said(one.place, one.refs, last.negated)
+                continue
+            yield last
+        last = one
+    if last is not None:
+        yield last
+
+
+def _led(i: int, words: Sequence[str], tokens: Sequence[Token], text: str) -> bool:
+    """A word before it leads to a person: «к», «у нашей»."""
+    for back in (1, 2, 3):
+        if i < back:
+            return False
+        before = words[i - back]
+        if before in _set("to"):
+            return "." not in text[tokens[i - back].end : tokens[i].start]
+        if before not in _set("between"):
+            return False
+    return False
+
+
+def _works(i: int, words: Sequence[str]) -> bool:
+    """A word near it says that a person is at work: «свободна», «принимает»."""
+    near = (*words[max(0, i - 2) : i], *words[i + 1 : i + 4])
+    return words[i] not in _set("particles") and any(w.startswith(_at_work()) for w in near)
+
+
+def _beside(i: int, words: Sequence[str], names: Names) -> bool:
+    """Another name of the same person stands next to it."""
+    mine = names.by_form.get(words[i], frozenset())
+    near = (*words[max(0, i - 1) : i], *words[i + 1 : i + 2])
+    return any(w != words[i] and mine & names.by_form.get(w, frozenset()) for w in near)
+
+
+def _is_refused(i: int, words: Sequence[str]) -> bool:
+    """«не к», «только не», «кроме нашей», «без»."""
+    for back in range(1, 5):
+        if i < back:
+            return False
+        before = words[i - back]
+        if before in _set("refuse"):
+            return not (before == "не" and i > back and words[i - back - 1] in ("если", "лишь"))
+        if before not in _set("to") and before not in _set("between"):
+            return False
+    return False
+
+
+def _is_own_name(i: int, words: Sequence[str]) -> bool:
+    """«меня зовут Ольга», «я Ольга», «это Катя»."""
+    before = words[i - 1] if i else ""
+    return before in _set("own") or (before == "это" and i == 1)
+
+
+def _by_role(word: str, names: Names) -> frozenset[str]:
+    for role, refs in names.by_role.items():
+        if word.startswith(role) and len(word) <= len(role) + 3:
+            return refs
+    return frozenset()
+
+
+def _misspelt(word: str, names: Names) -> frozenset[str]:
+    if len(word) < _FEWEST or word in _set("ordinary") or stranger(word):
+        return frozenset()
+    found: frozenset[str] = frozenset()
+    for form, refs in names.by_form.items():
+        if len(form) >= _FEWEST and OSA.distance(word, form, score_cutoff=1) <= 1:
+            found |= refs
+    return found
+
+
+def _stranger_in(reading: Reading) -> Wanted | None:
+    """A first name after «к» that nobody of the salon bears."""
+    words = reading.words
+    for i, word in enumerate(words[1:], 1):
+        if words[i - 1] in ("к", "ко") and (name := stranger(word)):
+            return Wanted(unknown=name)
+    return None
+
+
+def _in_order(refs: Iterable[str], names: Names) -> tuple[str, ...]:
+    chosen = set(refs)
+    return tuple(ref for ref in names.order if ref in chosen)
+
+
+@cache
+def _set(name: str) -> frozenset[str]:
+    return frozenset(table("names")["lead"][name].split())
+
+
+@cache
+def _at_work() -> tuple[str, ...]:
+    return tuple(table("names")["lead"]["works"].split())

@@ -1,0 +1,1 @@
+"""How much of what clients write the rules understand, and how fast."""
