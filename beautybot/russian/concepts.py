@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -40,25 +40,22 @@ def concepts_in(text: str, local: MutableMapping[str, str], *, learn: bool = Fal
 
 def words_of(text: str) -> Iterator[tuple[int, str]]:
     """The words of a normalised text with their places; a set phrase is what it stands for."""
-    for meant, phrase in _phrases():
-        text = phrase.sub(partial(_padded, meant), text)
+    text = _phrases().sub(_padded, text)
     for match in _WORD.finditer(text):
         yield match.start(), match[0]
 
 
-def _padded(word: str, match: re.Match[str]) -> str:
+def _padded(match: re.Match[str]) -> str:
     """Words as long as what they stand for, so that places stay."""
-    return word.ljust(len(match[0]))[: len(match[0])]
+    meant = _meant()[int((match.lastgroup or "p0")[1:])]
+    return meant.ljust(len(match[0]))[: len(match[0])]
 
 
 def heard_as(word: str, local: Mapping[str, str]) -> str | None:
     """The concept of a client's word, also misspelt by one letter."""
     if word in _not_concepts():
         return None
-    known = concept_of(word) or local.get(word[:_STEM])
-    if known is None and (single := _DOUBLED.sub(r"\1", word)) != word:
-        known = concept_of(single)
-    return known or _misspelt(word)
+    return concept_of(word) or local.get(word[:_STEM]) or _misspelt(word)
 
 
 def weight(concept: str) -> float:
@@ -88,6 +85,9 @@ def _by_stem(word: str) -> str | None:
 @lru_cache(8192)
 def _misspelt(word: str) -> str | None:
     """The concept of the usual word that this one is but for a slip; the ending does not count."""
+    single = _DOUBLED.sub(r"\1", word)
+    if single != word and (found := concept_of(single)):
+        return found
     if len(word) < SHORTEST_MISSPELT or word in _common():
         return None
     for usual, length in _spelt().get(word[0], ()):
@@ -117,11 +117,15 @@ def is_anchor(local_concept: str) -> bool:
 
 
 @cache
-def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (meant, re.compile(rf"\b(?:{phrase})\b"))
-        for meant, phrase in table("concepts")["phrases"].items()
-    )
+def _phrases() -> re.Pattern[str]:
+    phrases = table("concepts")["phrases"].values()
+    spelt = "|".join(f"(?P<p{n}>{phrase})" for n, phrase in enumerate(phrases))
+    return re.compile(rf"\b(?:{spelt})\b")
+
+
+@cache
+def _meant() -> tuple[str, ...]:
+    return tuple(table("concepts")["phrases"])
 
 
 @cache

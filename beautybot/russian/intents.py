@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 
@@ -45,7 +46,8 @@ class Intent(StrEnum):
 def intents_in(reading: Reading) -> set[Intent]:
     """The intents whose words stand in a message; a stronger one puts weaker ones aside."""
     text = _plain(reading)
-    found = {Intent(name) for name, pattern in _patterns().items() if pattern.search(text)}
+    found = {Intent(name) for name in _begun_in(text)}
+    found |= {Intent(name) for name, pattern in _elsewhere().items() if pattern.search(text)}
     for stronger, weaker in _OVERRIDES:
         if stronger in found:
             found -= weaker
@@ -69,6 +71,8 @@ _SOCIAL = {Intent.GREET, Intent.THANKS, Intent.BYE}
 
 
 _OVERRIDES = (
+    (Intent.COMPLAINT, {Intent.STAFF_INFO, Intent.SERVICE_INFO, Intent.BOOK, Intent.PRICE}),
+    (Intent.LATE, {Intent.AVAILABILITY, Intent.BOOK}),
     (Intent.CANCEL, {Intent.BOOK, Intent.MY_BOOKINGS, Intent.AVAILABILITY}),
     (Intent.RESCHEDULE, {Intent.BOOK, Intent.MY_BOOKINGS, Intent.CANCEL, Intent.AVAILABILITY}),
     (Intent.MY_BOOKINGS, {Intent.BOOK, Intent.AVAILABILITY, Intent.HOURS, Intent.PRICE}),
@@ -88,12 +92,32 @@ _OVERRIDES = (
 )
 
 
+def _begun_in(text: str) -> Iterator[str]:
+    """The intents whose patterns begin with one of the words: one pass for all of them."""
+    for match in _begun().finditer(text):
+        yield from (name for name, words in match.groupdict().items() if words is not None)
+
+
 @cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    return {
-        name: re.compile("|".join(patterns))
-        for name, patterns in table("intents")["intent"].items()
-    }
+def _begun() -> re.Pattern[str]:
+    patterns = {n: _split(p)[0] for n, p in table("intents")["intent"].items()}
+    anything = "|".join(one for begun in patterns.values() for one in begun)
+    each = "".join(f"(?=(?P<{n}>{'|'.join(begun)})?)" for n, begun in patterns.items() if begun)
+    return re.compile(rf"\b(?=\S)(?={anything}){each}")
+
+
+@cache
+def _elsewhere() -> dict[str, re.Pattern[str]]:
+    patterns = {n: _split(p)[1] for n, p in table("intents")["intent"].items()}
+    return {n: re.compile("|".join(others)) for n, others in patterns.items() if others}
+
+
+def _split(patterns: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Those that begin with a word, without the sign of its beginning; and the others."""
+    begun = [one for p in patterns for one in p.split(r"|\b") if p.startswith(r"\b")]
+    return [one.removeprefix(r"\b") for one in begun], [
+        p for p in patterns if not p.startswith(r"\b")
+    ]
 
 
 @cache

@@ -13,7 +13,7 @@ from beautybot.russian.mentions import Names, Wanted, find_people
 from beautybot.russian.people import Person
 from beautybot.russian.phones import Phone, find_phone
 from beautybot.russian.price_words import PriceWords
-from beautybot.russian.reading import LONGEST, Reading, masked, read
+from beautybot.russian.reading import Reading, masked, read, shortened
 from beautybot.russian.wishes import Heard, find_services
 
 _QUESTION = re.compile(r"[?]|\b(?:как|какой|какая|какую|какие|чем|зачем|почему|ли)\b")
@@ -54,7 +54,7 @@ class Meaning:
 
 def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
     """The frame of any text; never raises on what a client may type."""
-    text = text[:LONGEST]
+    text = shortened(text)
     reading = read(text)
     phone = _phone(reading, context)
     rest = masked(reading, phone.start, phone.end) if phone is not None else reading

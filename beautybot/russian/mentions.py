@@ -18,8 +18,8 @@ _ANYBODY = re.compile(
     r"|всем подряд)|без разницы(?! (?:когда|во сколько))|все равно(?! (?:когда|во сколько))"
     r"|не ?важно(?! (?:когда|во сколько))|кто свободен|кто (?:будет|есть)$)\b"
 )
-_ROLE = re.compile(r"[а-яё]+(?:ист|олог|мейкер|барбер|парикмахер|визажер|стилист|эстет|тренер)\b")
-_FEWEST = 5
+_ROLE = re.compile(r"\b[а-яё]+(?:ист|олог|мейкер|эстет|тренер)\b|\b(?:барбер|парикмахер)\b")
+FEWEST = 5
 """The shortest word that is looked for with a slip in it."""
 
 
@@ -49,6 +49,7 @@ class Names:
     order: tuple[str, ...]
     by_form: Mapping[str, frozenset[str]]
     by_role: Mapping[str, frozenset[str]]
+    by_letter: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, people: Iterable[Person]) -> Names:
@@ -61,7 +62,11 @@ class Names:
                 by_form[form] = by_form.get(form, frozenset()) | {person.ref}
             for role in _ROLE.findall(person.role.lower().replace("ё", "е").replace("-", " ")):
                 by_role[role] = by_role.get(role, frozenset()) | {person.ref}
-        return cls(tuple(p.ref for p in listed), by_form, by_role)
+        by_letter: dict[str, tuple[str, ...]] = {}
+        for form in by_form:
+            if len(form) >= FEWEST:
+                by_letter[form[0]] = (*by_letter.get(form[0], ()), form)
+        return cls(tuple(p.ref for p in listed), by_form, by_role, by_letter)
 
 
 def find_people(reading: Reading, names: Names, *, asked: bool = False) -> Wanted | None:
@@ -99,16 +104,18 @@ def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
         spelt = cyrillic(word) if english and word.isascii() else word
         found = names.by_form.get(spelt, frozenset())
         led = asked or _led(i, words, reading.tokens, reading.text)
-        sure = led or _works(i, words)
         if not found and (led or words[i - 1 : i] in (("которая",), ("который",))):
             found = _by_role(spelt, names)
-        if not found and led:
+        if not found and (asked or (led and words[i - 1] not in _set("together"))):
             found = _misspelt(spelt, names)
         if not found or _is_own_name(i, words) or (english and not led):
             continue
-        if spelt in words_too() and not sure and not _beside(i, words, names):
+        refused = _is_refused(i, words)
+        known = (led and words[i - 1] not in _set("together")) or refused
+        known = known or _works(i, words) or _beside(i, words, names)
+        if spelt in words_too() and not known:
             continue
-        yield _Said(i, found, _is_refused(i, words))
+        yield _Said(i, found, refused)
 
 
 def _joined(said: Iterable[_Said]) -> Iterator[_Said]:
@@ -182,12 +189,12 @@ def _by_role(word: str, names: Names) -> frozenset[str]:
 
 
 def _misspelt(word: str, names: Names) -> frozenset[str]:
-    if len(word) < _FEWEST or word in _set("ordinary") or stranger(word):
+    if len(word) < FEWEST or word in _set("ordinary") or stranger(word):
         return frozenset()
     found: frozenset[str] = frozenset()
-    for form, refs in names.by_form.items():
-        if len(form) >= _FEWEST and OSA.distance(word, form, score_cutoff=1) <= 1:
-            found |= refs
+    for form in names.by_letter.get(word[0], ()):
+        if OSA.distance(word, form, score_cutoff=1) <= 1:
+            found |= names.by_form[form]
     return found
 
 

@@ -8,9 +8,10 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
-LONGEST = 4096
+HEAD, TAIL = 1200, 800
+"""Of a very long message so many characters of its beginning and its end are read."""
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(r"\d+|[^\W\d_]+|[+]")
 _PLAIN = re.compile(r"[\s!-~а-я№«»—–…“”„₽]*")
@@ -64,8 +65,7 @@ _LETTERS = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word or number: normalised, with its place in the normalised text."""
 
     text: str
@@ -90,9 +90,9 @@ class Reading:
 
 
 def read(raw: str) -> Reading:
-    """Normalise and split a message of any Unicode; only the first 4,096 characters count."""
-    raw = raw[:LONGEST]
-    text = unicodedata.normalize("NFKC", raw).lower().replace("ё", "е")[:LONGEST]
+    """Normalise and split a message of any Unicode; of a very long one its two ends."""
+    raw = shortened(raw)
+    text = shortened(unicodedata.normalize("NFKC", raw).lower().replace("ё", "е"))
     if not _PLAIN.fullmatch(text):
         text = _without_signs(text)
     text = _REPEATED.sub(r"\1", text)
@@ -105,6 +105,11 @@ def read(raw: str) -> Reading:
     elif language == "layout":
         text = text.translate(_LAYOUT)
     return _split(raw, text, "en" if language == "en" else "ru")
+
+
+def shortened(text: str) -> str:
+    """The text, or the two ends of a very long one: people come to the point first or last."""
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"
 
 
 def masked(reading: Reading, start: int, end: int) -> Reading:
@@ -149,6 +154,8 @@ def _language(text: str) -> str:
     if _CYRILLIC.search(text):
         return "ru"
     latin = _LATIN.findall(text)
+    if " ".join(latin) in _words("english_alone"):
+        return "en"
     told = [word for word in latin if word not in _words("either")]
     if sum(word in _words("english") for word in told) * 2 >= len(told) > 0:
         return "en"

@@ -55,11 +55,16 @@ def find_services(reading: Reading, words: PriceWords) -> list[Heard]:
     """Every service a message speaks of, in the order of their mention."""
     pieces = _shared(_joined(_told(_pieces(reading, words), reading), words), words)
     heard: list[Heard] = []
-    for piece in pieces:
+    for piece in _distinct(pieces):
         for found in _of_piece(piece, words):
             if not any(found.refs == h.refs and found.text == h.text for h in heard):
                 heard.append(found)
     return heard if len(heard) < 2 else [_near(h, heard, words) for h in heard]
+
+
+def _distinct(pieces: list[Piece]) -> list[Piece]:
+    """Each piece once, and no more than anybody means."""
+    return list({frozenset(piece.items()): piece for piece in pieces}.values())[:MOST]
 
 
 def _told(pieces: list[Piece], reading: Reading) -> list[Piece]:

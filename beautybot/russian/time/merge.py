@@ -11,7 +11,8 @@ from beautybot.russian.time.kinds import Kind, Token
 from beautybot.russian.time.windows import Bound, Window
 
 Part = tuple[int, int]
-_ORDER = (Kind.STOP, Kind.BETTER)
+MOST = 12
+"""Nobody names more times in one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Merged:
 def merge(tokens: Sequence[Token]) -> Merged | None:
     """What the reduced tokens wish together; None if they speak of no time."""
     kept = [i for i, t in enumerate(tokens) if _speaks(t) and not _refused(tokens, i)]
-    kept = _corrected(tokens, kept)
+    kept = _corrected(tokens, kept[:MOST])
     if not kept:
         return None
     items = [tokens[i] for i in kept]

@@ -25,7 +25,7 @@ class Grammar:
     def __init__(self, *rules: Rule) -> None:
         self._rules = rules
         spelt = "|".join(f"(?P<r{n}>{pattern(rule.kinds)})" for n, rule in enumerate(rules))
-        self._regex = re.compile(rf"(?:{spelt})")
+        self._regex = re.compile(rf"(?![x,.])(?:{spelt})")  # no rule begins with these
 
     def reduce(self, tokens: list[Token], today: date) -> list[Token]:
         """The tokens with what fits a rule put together."""

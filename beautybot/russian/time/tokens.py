@@ -11,7 +11,8 @@ from beautybot.russian.time.kinds import Kind, Token
 from beautybot.russian.time.words import kind_of
 
 _PIECE = re.compile(
-    r"(?P<iso>\d{4}-\d\d-\d\d)(?!\d)"
+    r"(?P<word>[^\W\d_]+)"
+    r"|(?P<iso>\d{4}-\d\d-\d\d)(?!\d)"
     r"|(?P<full>\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d)(?!\d)"
     r"|(?P<clock>(?<![\d.,])(?:[01]?\d|2[0-4]):[0-5]\d(?::\d\d)?)(?!\d)(?:\s?(?P<half>[ap]m)\b)?"
     r"|(?P<ampm>\d{1,2})\s?(?P<am>[ap]m)\b"
@@ -22,7 +23,6 @@ _PIECE = re.compile(
     r"|(?P<odd>\d+[.,/]\d[\d.,/]*|\d{5,}|\d [dд]\b)"
     r"|(?P<number>\d{1,4})"
     r"|(?P<dash>[-–—])|(?P<comma>,)|(?P<stop>[.!?;\n()])"
-    r"|(?P<word>[^\W\d_]+)"
 )
 _CUT_SHORT = (Kind.NEXT, Kind.WEEKDAY, Kind.MONTH, Kind.HOURS, Kind.MINUTES, Kind.YEAR_UNIT)
 LONGEST_ABBREVIATION = 4
