@@ -11,21 +11,23 @@ def value_of(word: str) -> int | None:
     """A cardinal of one word, or ASCII digits; None for anything else."""
     if word.isascii() and word.isdigit() and len(word) <= 6:
         return int(word)
-    return _cardinals().get(word)
+    return cardinals().get(word)
 
 
 def ordinal_of(word: str) -> int | None:
     """An ordinal of one word: «третьего» is 3; None for anything else."""
-    return _ordinals().get(word)
+    return ordinals().get(word)
 
 
 @cache
-def _cardinals() -> dict[str, int]:
+def cardinals() -> dict[str, int]:
+    """Every case form of every cardinal of one word."""
     return {w: int(n) for n, words in table("numbers")["cardinal"].items() for w in words.split()}
 
 
 @cache
-def _ordinals() -> dict[str, int]:
+def ordinals() -> dict[str, int]:
+    """Every form of every ordinal of one word."""
     endings = table("numbers")["ordinal_endings"].split()
     forms = {}
     for number, stem in table("numbers")["ordinal_stems"].items():

@@ -89,13 +89,17 @@ NAMES = Grammar(
     Rule("HALF_OF (MARKER|OF_DAY)?", Kind.CLOCK, clocks.half),
     Rule("HOURS? (IN|ON|BY)? CLOCK (HOUR|HOURS)? (MARKER|OF_DAY)?", Kind.CLOCK, clocks.written),
     Rule(
-        "NUMBER (HOUR|HOURS) (NUMBER|BIG) MINUTES? (MARKER|OF_DAY)?",
+        "NUMBER (HOUR|HOURS) (NUMBER|BIG) MINUTES? (MARKER|OF_DAY)? (?!MONTH|NUMBER_WORD)",
         Kind.CLOCK,
         clocks.hour_and_minutes,
     ),
-    Rule(f"{_TIME_BEFORE} NUMBER NUMBER NUMBER (?!COUNTED)", Kind.CLOCK, clocks.hour_and_minutes),
     Rule(
-        f"{_TIME_BEFORE} NUMBER (NUMBER|BIG) (MARKER|OF_DAY)? (?!COUNTED|NUMBER|BIG)",
+        f"{_TIME_BEFORE} NUMBER NUMBER NUMBER (?!COUNTED|MONTH|NUMBER_WORD)",
+        Kind.CLOCK,
+        clocks.hour_and_minutes,
+    ),
+    Rule(
+        f"{_TIME_BEFORE} NUMBER (NUMBER|BIG) (MARKER|OF_DAY)? (?!COUNTED|NUMBER|BIG|MONTH|NUMBER_WORD)",
         Kind.CLOCK,
         clocks.hour_and_minutes,
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from beautybot.russian.numbers import ordinal_of, value_of
+from beautybot.russian.numbers import cardinals, ordinal_of, ordinals, value_of
 from beautybot.russian.reading import table
 from beautybot.russian.time.kinds import Kind
 
@@ -16,6 +16,7 @@ _EDGES = {"начал": 0, "середин": 1, "конц": 2, "конец": 2}
 _DATE_ENDINGS = ("ое", "ого", "ому", "ым", "ом", "ье", "ьего", "ьему", "ьим", "ем")
 _HEARD = str.maketrans("оеэыъ", "аиии\u0000")
 LONG_NAME = 10
+SHORTEST_NUMBER = 7
 """A day's name of so many letters is known with two slips: nothing else is like it."""
 _GLUED = ("на", "во", "в", "с", "к", "до")
 
@@ -50,9 +51,7 @@ def _misspelt(word: str) -> tuple[str, Any]:
     if len(word) >= 5 and (found := _heard().get(heard)) is not None:
         return found
     far = False
-    for name, found in _names().items():
-        if abs(len(name) - len(word)) > 2:
-            continue
+    for name, found in _names_by_length(len(word)):
         distance = OSA.distance(name, word, score_cutoff=2)
         slips = 2 if len(name) >= LONG_NAME and word[:3] == name[:3] else 1
         if distance <= slips and len(word) >= 5:
@@ -60,7 +59,34 @@ def _misspelt(word: str) -> tuple[str, Any]:
         far = far or (distance == 2 and len(name) >= 7 and found[0] != Kind.MONTH)
     if far or word.startswith(tuple(table("time")["unknown"]["shapes"].split())):
         return Kind.UNKNOWN, word
+    return _spoilt_number(word)
+
+
+def _spoilt_number(word: str) -> tuple[str, Any]:
+    """«двадацть», «следующией»: a word of a time expression, not a day's name, with one slip."""
+    if len(word) >= SHORTEST_NUMBER:
+        for name, found in _numbers().get(word[0], ()):
+            if abs(len(name) - len(word)) <= 1 and OSA.distance(name, word, score_cutoff=1) <= 1:
+                return found
     return Kind.OTHER, None
+
+
+@cache
+def _numbers() -> dict[str, tuple[tuple[str, tuple[str, Any]], ...]]:
+    """Long numerals and «следующий» by their first letter."""
+    by_letter: dict[str, tuple[tuple[str, tuple[str, Any]], ...]] = {}
+    halves = {f"пол{word}": (Kind.HALF_OF, n) for word, n in ordinals().items() if word[-1] == "о"}
+    known = {word: kind_of(word) for word in (*cardinals(), *ordinals())} | halves
+    known |= {w: found for w, found in _known().items() if found[0] == Kind.NEXT}
+    for word, found in known.items():
+        if len(word) >= SHORTEST_NUMBER and found[0] != Kind.OTHER:
+            by_letter[word[0]] = (*by_letter.get(word[0], ()), (word, found))
+    return by_letter
+
+
+@cache
+def _names_by_length(length: int) -> tuple[tuple[str, tuple[str, Any]], ...]:
+    return tuple((n, found) for n, found in _names().items() if abs(len(n) - length) <= 2)
 
 
 def _as_heard(word: str) -> str:
