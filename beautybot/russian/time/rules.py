@@ -99,7 +99,8 @@ NAMES = Grammar(
         clocks.hour_and_minutes,
     ),
     Rule(
-        f"{_TIME_BEFORE} NUMBER (NUMBER|BIG) (MARKER|OF_DAY)? (?!COUNTED|NUMBER|BIG|MONTH|NUMBER_WORD)",
+        f"{_TIME_BEFORE} NUMBER (NUMBER|BIG) (MARKER|OF_DAY)? "
+        "(?!COUNTED|NUMBER|BIG|MONTH|NUMBER_WORD)",
         Kind.CLOCK,
         clocks.hour_and_minutes,
     ),

@@ -1,0 +1,163 @@
+"""
+A message cut into pieces, each of which asks for one thing: «снять гель | и маникюр».
+
+A piece is the concepts that were said and where; what belongs to several of
+them («подмышки и ноги шугарингом») is shared out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from beautybot.russian.concepts import group, heads, heard_as, words_of
+from beautybot.russian.price_words import PriceWords
+from beautybot.russian.reading import Reading
+
+MOST = 12
+_REFUSED = re.compile(
+    r"\bне (?:на |хочу )?([^,.;\n]{3,25}?)[, ]+а (?=\w)|\bаллерги\w+ (?:на|к) \w+"
+    r"|\bне (?:надо |нужно |буду |хочу |делайте |стригите|красьте|снимайте)\w*(?: \w+)?"
+)
+_CUTS = re.compile(r"[,;+/\n]|\.(?!\w)|\b(?:и|или|а также|еще|потом|затем|плюс|а затем|либо)\b")
+_THEM = ("их", "ее", "его")
+_WISHED = re.compile(
+    r"\b(?:хо(?:чу|т\w+)|запи\w+|можно|нуж\w+|надо|сдела\w+|сколько|цен\w+|стоит|стоимость|на|есть)\b"
+)
+_DAYS = ("воскрес", "вторник", "среду", "средам")
+
+Span = tuple[int, int]
+Piece = dict[str, Span]
+"""What was said between two cuts: concepts with the places of the words that said them."""
+SAME = "="
+"""Stands in a piece that speaks of the thing before it: «и покрасить их»."""
+
+
+def pieces_of(reading: Reading, words: PriceWords) -> list[Piece]:
+    """The distinct pieces of a message, joined and shared out; no more than anybody means."""
+    pieces = _shared(_joined(_told(_pieces(reading, words), reading), words), words)
+    return list({frozenset(piece): piece for piece in pieces}.values())[:MOST]
+
+
+def said_in(text: str, spans: Sequence[Span]) -> str:
+    """The words at these places, whole and in their order."""
+    said: list[str] = []
+    end = -1
+    for first, last in sorted(spans):
+        while last < len(text) and text[last].isalnum():
+            last += 1
+        if first >= end and first < last:
+            said.append(text[first:last])
+            end = last
+    return " ".join(said)
+
+
+def _told(pieces: list[Piece], reading: Reading) -> list[Piece]:
+    """Without hands and faces that nobody asked to do anything with: «руки дрожат»."""
+    said = {concept for piece in pieces for concept in piece}
+    return [] if said <= group("vague") and not _WISHED.search(reading.text) else pieces
+
+
+def _pieces(reading: Reading, words: PriceWords) -> list[Piece]:
+    text = _REFUSED.sub(lambda m: " " * len(m[0]), reading.text)
+    cuts = [m.start() for m in _CUTS.finditer(text)]
+    pieces: list[Piece] = [{}]
+    for start, word in words_of(text):
+        while cuts and cuts[0] <= start:
+            cuts.pop(0)
+            pieces.append({})
+        if word.startswith(_DAYS):
+            continue
+        if word in _THEM and len(pieces) > 1:
+            pieces[-1] |= {c: at for c, at in pieces[-2].items() if c in group("parts")}
+            pieces[-1][SAME] = (start, start)
+        elif concept := heard_as(word, words.local):
+            pieces[-1].setdefault(concept, (start, start + len(word)))
+    return [p for p in pieces if p]
+
+
+def _joined(pieces: list[Piece], words: PriceWords) -> list[Piece]:
+    """Pieces that speak of one service («коррекция и окрашивание бровей») become one."""
+    out: list[Piece] = []
+    rest = list(pieces)
+    while rest:
+        for length in range(min(len(rest), 3), 1, -1):
+            union = _union(rest[:length])
+            if _is_one(rest[:length], union, words):
+                out.append(union)
+                del rest[:length]
+                break
+        else:
+            piece = rest.pop(0)
+            anchored = any(_is_anchor(c, words) for c in piece)
+            if out and not anchored:
+                out[-1] = _union([out[-1], piece])  # «маникюр, короткие ногти»
+            else:
+                out.append(piece)
+    return out
+
+
+def _union(pieces: Sequence[Piece]) -> Piece:
+    union: Piece = {}
+    for piece in pieces:
+        union = {**piece, **union}
+    return union
+
+
+def _is_one(pieces: Sequence[Piece], union: Piece, words: PriceWords) -> bool:
+    """One entry has every head of all these pieces, and no head more."""
+    said = frozenset(union)
+    acts = said & heads()
+    if any(not any(_is_anchor(c, words) for c in piece) for piece in pieces):
+        return False
+    if len(acts) < 2 or any(not acts & piece.keys() for piece in pieces):
+        return False
+    if sum(len(acts & piece.keys()) for piece in pieces) > len(acts):
+        return False  # «маникюр с лаком и педикюр с лаком» are two
+    parts = group("parts") | {"whole"}
+    loose = "whole" in said or SAME in said
+    fits = frozenset.issuperset if loose else frozenset.__eq__
+    return any(fits(e.heads, acts) and said & parts <= e.concepts | e.about for e in words.entries)
+
+
+def _is_anchor(concept: str, words: PriceWords) -> bool:
+    return concept in words.heads or concept in heads() or concept in group("zones")
+
+
+def _shared(pieces: list[Piece], words: PriceWords) -> list[Piece]:
+    """What was said once and is meant for several: «подмышки и ноги шугарингом»."""
+    out = [dict(piece) for piece in pieces]
+    donors: set[int] = set()
+    for _ in out:
+        lent = [i for i in range(len(out)) if _takes(i, out, pieces, donors, words)]
+        if not lent:
+            break
+    return [p for i, p in enumerate(out) if i not in donors or (i and pieces[i].keys() - heads())]
+
+
+def _takes(
+    i: int, out: list[Piece], pieces: list[Piece], donors: set[int], words: PriceWords
+) -> bool:
+    """A piece takes over what its neighbour has and it lacks."""
+    for j in (i - 1, i + 1):
+        lent = _lent(out[i], out[j], words) if 0 <= j < len(out) else {}
+        if lent:
+            out[i] |= lent
+            if not pieces[j].keys() & group("parts") and lent.keys() & heads():
+                donors.add(j)
+            return True
+    return False
+
+
+def _lent(piece: Piece, neighbour: Piece, words: PriceWords) -> Piece:
+    """The heads a bare part of the body takes over, or the occasion a bare head does."""
+    acts = piece.keys() & heads()
+    if piece.keys() & group("zones") and not acts:
+        wanted, had = neighbour.keys() & heads(), set(piece)
+    elif acts and len(piece) == len(acts):
+        wanted, had = neighbour.keys() & group("shared"), set(acts)
+    else:
+        return {}
+    if wanted and any(e.concepts >= had | wanted for e in words.entries):
+        return {c: neighbour[c] for c in wanted}
+    return {}
