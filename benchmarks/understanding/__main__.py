@@ -36,7 +36,7 @@ def main() -> None:
     if not wished.no_speed:
         _speed(lambda text: answer(json.dumps({"text": text}), lexicon))
     if not wished.no_peers:
-        peers.compare(list(cases.times()), read)
+        peers.compare(list(cases.times()), read, wished.peers)
 
 
 def _arguments() -> argparse.Namespace:
@@ -46,6 +46,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--utterances", type=Path, help="a file of annotated messages beside")
     parser.add_argument("--no-speed", action="store_true")
     parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--peers", type=Path, help="an environment that holds the peers")
     return parser.parse_args()
 
 
