@@ -119,6 +119,27 @@ def whole() -> Iterator[Case]:
         )
 
 
+def fresh() -> Iterator[tuple[str, Case]]:
+    """What was written after the rules: its kind, and the case."""
+    for kind, asked, text, meant in rows("fresh"):
+        yield kind, Case(text, _asked(asked), expected=_expected(kind, meant))
+
+
+def _expected(kind: str, meant: str) -> dict[str, Any]:
+    match kind:
+        case "time" | "negative":
+            return {"when": when_of(meant, NOW)}
+        case "service":
+            return {"services": services_of(meant)}
+        case "staff":
+            return {"people": people_of(meant)}
+        case "intents":
+            return {"intents": set(meant.split())}
+        case "phone":
+            return {"phone": _or_none(meant)}
+    return {"answer": _or_none(meant)}
+
+
 def when_of(said: str, now: datetime) -> dict[str, Any] | None:
     """«exact 11-24 15:00» as the frame's `when`; `kind` may also be ask, unknown or free."""
     if said in ("-", "none"):

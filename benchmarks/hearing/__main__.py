@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from beautybot.cli.understand import answer, lexicon_of_file
-from benchmarks.understanding import cases, peers, scores, speed
-from benchmarks.understanding.cases import DATA, HALVES, Case
-from benchmarks.understanding.scores import Reader, Score
+from benchmarks.hearing import cases, peers, scores, speed
+from benchmarks.hearing.cases import DATA, HALVES, Case
+from benchmarks.hearing.scores import Reader, Score
 
 
 def main() -> None:
@@ -31,6 +31,8 @@ def main() -> None:
             print(f"{title:28} {score}")
             if wished.missed and isinstance(score, Score):
                 _show(score)
+    print("\n== written after the rules")
+    _of_fresh(read, missed=wished.missed)
     if wished.utterances:
         _of_utterances(wished.utterances, read)
     if not wished.no_speed:
@@ -40,7 +42,7 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.understanding")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.hearing")
     parser.add_argument("--missed", action="store_true", help="show what was missed")
     parser.add_argument("--only", choices=HALVES, help="one half of the cases")
     parser.add_argument("--utterances", type=Path, help="a file of annotated messages beside")
@@ -67,6 +69,22 @@ def _scores(half: str, read: Reader) -> Iterable[tuple[str, Score | str]]:
     yield "yes, no, choice", scores.of_field(of(cases.answers()), read, "answer")
     yield "names", scores.of_field(of(cases.names()), read, "name")
     yield "whole messages", scores.of_whole(of(cases.whole()), read)
+
+
+def _of_fresh(read: Reader, *, missed: bool) -> None:
+    kinds: dict[str, list[Case]] = {}
+    for kind, case in cases.fresh():
+        kinds.setdefault(kind, []).append(case)
+    for kind, listed in kinds.items():
+        found = [("", scores.of_whole(listed, read))]
+        if kind == "time":
+            found = list(scores.of_times(listed, read).items())
+        if kind == "service":
+            found = list(scores.of_services(listed, read).items())
+        for title, score in found:
+            print(f"{(kind + ' ' + title).strip():28} {score}")
+            if missed:
+                _show(score)
 
 
 def _show(score: Score) -> None:
