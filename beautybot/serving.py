@@ -35,7 +35,7 @@ from beautybot.notifications.asking import Asking
 from beautybot.notifications.owner import Voices
 from beautybot.polling import Polling
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
-from beautybot.web import calendar_feed, owner_bot, pages
+from beautybot.web import booking_page, calendar_feed, owner_bot, pages
 from beautybot.web.connections import MOST, Guarded
 from beautybot.web.dashboard.routes import routes as dashboard
 from beautybot.web.on_demand import OnDemand, Opened
@@ -184,6 +184,7 @@ async def _serve(product: Product, listener: socket.socket) -> None:
         *calendar_feed.routes(product.parts),
         *dashboard(product.parts),
         *owner_bot.routes(product.parts),
+        *booking_page.routes(product.parts),
         Route("/api/chatgpt/{rest:path}", actions),
         Route("/mcp", tools),
     ]

@@ -61,9 +61,11 @@ def search(
     return [salon for _, salon in found[: min(max(limit, 1), MOST_SALONS)]]
 
 
-def info(conn: Connection, salon: str) -> dict[str, Any]:
+def info(
+    conn: Connection, salon: str, allowed: Callable[[Business], bool] | None = None
+) -> dict[str, Any]:
     """Name, address, hours, services and the names of those who work there; NotFound."""
-    business = opened(conn, salon, lets_assistants_in)
+    business = opened(conn, salon, allowed or lets_assistants_in)
     catalogue = catalogue_of(conn, business)
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     hours = {
@@ -80,10 +82,16 @@ def info(conn: Connection, salon: str) -> dict[str, Any]:
 
 
 def slots(
-    conn: Connection, salon: str, service: str, day: str, days: int, now: datetime
+    conn: Connection,
+    salon: str,
+    service: str,
+    day: str,
+    days: int,
+    now: datetime,
+    allowed: Callable[[Business], bool] | None = None,
 ) -> list[dict[str, Any]]:
     """Every time that can really be booked in some days from one on; BadRequest, NotFound."""
-    business = opened(conn, salon, lets_assistants_in)
+    business = opened(conn, salon, allowed or lets_assistants_in)
     catalogue = catalogue_of(conn, business)
     first = public.date_of(day, business, now)
     start = datetime(first.year, first.month, first.day, tzinfo=business.zone)

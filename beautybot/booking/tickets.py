@@ -49,6 +49,7 @@ class Ticket:
 
     business_id: int
     reference: str
+    source: str
     appointment_id: int | None
     hold_until: datetime
     used_at: datetime | None
@@ -227,6 +228,7 @@ def _ticket(row: Any) -> Ticket:
     return Ticket(
         row.business_id,
         row.reference,
+        row.source,
         row.appointment_id,
         row.hold_until,
         row.used_at,

@@ -133,8 +133,7 @@ def context_of(notice: Notice) -> dict[str, Any]:
     """What a press or a reply needs to know."""
     names = {"conversation_id": "talk", "appointment_id": "visit", "question_id": "question"}
     kept = {short: notice.details[key] for key, short in names.items() if key in notice.details}
-    if phone := notice.details.get("phone"):
-        kept["phone"] = str(phone)
+    kept |= {key: str(notice.details[key]) for key in ("phone", "name") if notice.details.get(key)}
     return kept | {"kind": str(notice.kind)}
 
 

@@ -159,6 +159,8 @@ def _came(conn: Connection, update: Came, now: datetime) -> Done:
 
 
 def _said(conn: Connection, person: Person, update: Said, now: datetime) -> Done:
+    if update.text.startswith("/"):  # a command is never said to a client
+        return menus.typed(conn, person, update.text, now)
     kept = pouch.answered(conn, person.chat, update.reply_to) if update.reply_to else None
     here = people.here(conn, person, kept, now) if kept else None
     if here is None:

@@ -21,6 +21,7 @@ from beautybot.agent.public import BadRequest
 from beautybot.booking.tickets import KeyReused, TooManyHolds, hashed
 from beautybot.kit.errors import NotFound
 from beautybot.kit.wakeup import ToDo
+from beautybot.web.codes import code_of
 from beautybot.web.parts import Parts
 from beautybot.web.quotas import Quota
 
@@ -53,8 +54,8 @@ class Door:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self._reads, self._writes = Quota(60, 5), Quota(20, 0.2)
-        self._salons = Quota(600, 300)
+        self.reads, self.writes = Quota(60, 5), Quota(20, 0.2)
+        self.salons = Quota(600, 300)
 
     def caller(self, request: Request, *, writes: bool) -> str:
         """Who calls, as a hash; Refused without the key or over the quota."""
@@ -71,19 +72,19 @@ class Door:
 
     def subject(self, place: str, hint: str, *, writes: bool) -> str:
         """The caller as a hash; Refused over the quota.  The hint only tells some apart."""
-        quota = self._writes if writes else self._reads
+        quota = self.writes if writes else self.reads
         if wait := quota.take(place):
             raise Refused(429, "Too many calls: wait a little.", retry_after=int(wait) + 1)
         return hashed(f"{place}|{hint[:200]}")
 
     def of_salon(self, salon: str) -> None:
         """Refused when all callers together ask for one salon too often."""
-        if wait := self._salons.take(salon):
+        if wait := self.salons.take(salon):
             raise Refused(429, "Too many calls for this salon: wait.", retry_after=int(wait) + 1)
 
     def code_of(self, reference: str) -> str:
-        """The secret code of a reference: made again when it is needed, kept nowhere."""
-        return self.parts.keyring.lookups(reference, "ticket")[0][:48]
+        """The secret code of a reference."""
+        return code_of(self.parts.keyring, reference)
 
     async def hold(
         self, asked: Asks, subject: str, key: str, source: str, *, instead_of: str = ""

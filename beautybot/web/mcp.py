@@ -57,7 +57,7 @@ async def opened(parts: Parts) -> AsyncIterator[ASGIApp]:
         yield app
 
 
-def build(parts: Parts) -> tuple[MCPServer[Any], ASGIApp]:
+def build(parts: Parts) -> tuple[MCPServer[Any], Guard]:
     """The server and its ASGI app; run `server.session_manager.run()` around serving."""
     door, apps = Door(parts), Apps()
     uri = _widget(apps)
@@ -78,11 +78,11 @@ class Guard:
     """Before the protocol: the installation's key, if it has one, and the caller's quota."""
 
     def __init__(self, door: Door, app: Starlette) -> None:
-        self._door, self._app = door, app
+        self.door, self._app = door, app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers", ()))
-        if not self._door.has_key(headers.get(b"authorization", b"").decode("latin-1")):
+        if not self.door.has_key(headers.get(b"authorization", b"").decode("latin-1")):
             answer = JSONResponse(
                 {"error": "A valid API key is needed as a bearer token."},
                 401,
@@ -91,7 +91,7 @@ class Guard:
             await answer(scope, receive, send)
             return
         try:
-            self._door.subject((scope.get("client") or ("",))[0], "", writes=False)
+            self.door.subject((scope.get("client") or ("",))[0], "", writes=False)
         except Refused as refused:
             retry = {"Retry-After": str(refused.more.get("retry_after", 1))}
             await JSONResponse({"error": refused.words}, 429, retry)(scope, receive, send)

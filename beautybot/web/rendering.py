@@ -25,10 +25,16 @@ HEADERS = {
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
-def page(template: str, values: Mapping[str, Any], status: int = 200) -> Response:
+def page(
+    template: str,
+    values: Mapping[str, Any],
+    status: int = 200,
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """A page; everything in it is escaped unless a template says otherwise."""
     text = _templates().get_template(template).render(**values)
-    return HTMLResponse(text, status, headers=HEADERS)
+    return HTMLResponse(text, status, headers=headers or HEADERS)
 
 
 def onward(to: str) -> Response:

@@ -36,7 +36,7 @@ async def act(stage: Stage, visitor: Visitor, name: str, wish: Mapping[str, Any]
         case "start":
             stage.telegram.start(stage.bot, visitor.telegram)
         case "owner-say":
-            stage.telegram.client_says(stage.owner_bot, stage.owner, _words(wish))
+            _owner_says(stage, _words(wish))
         case "owner-press":
             _press_telegram(stage, owner=True, visitor=visitor, wish=wish)
         case _:
@@ -48,6 +48,15 @@ async def _say(stage: Stage, visitor: Visitor, channel: str, words: str) -> None
         await stage.graph.client_says(stage.phone_id, visitor.whatsapp, words)
     else:
         stage.telegram.client_says(stage.bot, visitor.telegram, words)
+
+
+def _owner_says(stage: Stage, words: str) -> None:
+    """The page has no swipe: what the owner types is a reply to the bot's newest message."""
+    screen = stage.telegram.transcripts.ours(stage.owner_bot.key, str(stage.owner.id))
+    said: dict[str, Any] = {"text": words}
+    if screen:
+        said["reply_to_message"] = {"message_id": int(screen[-1].id), "text": screen[-1].text}
+    stage.telegram.client_sends(stage.owner_bot, stage.owner, said)
 
 
 async def _attach(stage: Stage, visitor: Visitor, channel: str, kind: str) -> None:
