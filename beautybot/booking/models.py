@@ -186,7 +186,8 @@ appointments = Table(
     UniqueConstraint("business_id", "number"),
     UniqueConstraint("business_id", "idempotency_key"),
     Index("ix_appointments_business_id_starts_at", "business_id", "starts_at"),
-    Index("ix_appointments_client_id", "client_id"),
+    Index("ix_appointments_business_id_client_id", "business_id", "client_id"),
+    Index("ix_appointments_business_id_created_at", "business_id", "created_at"),
     CheckConstraint("starts_at < ends_at", name="span"),
     sqlite_autoincrement=True,  # what speaks of a dropped hold must not meet another one
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -194,14 +194,14 @@ def _read(conn: Connection, business_id: int, *conditions: Any) -> list[Appointm
         .where(appointments.c.business_id == business_id, *conditions)
         .order_by(appointments.c.starts_at, appointments.c.id)
     ).all()
-    parts = _parts(conn, business_id, [row.id for row in rows])
+    parts = _parts(conn, business_id, {row.id: row.currency for row in rows})
     return [_appointment(row, parts.get(row.id, ())) for row in rows]
 
 
 def _parts(
-    conn: Connection, business_id: int, ids: Sequence[int]
+    conn: Connection, business_id: int, currencies: Mapping[int, str]
 ) -> dict[int, tuple[VisitPart, ...]]:
-    if not ids:
+    if not currencies:
         return {}
     rows = conn.execute(
         select(
@@ -210,27 +210,24 @@ def _parts(
             services.c.name.label("service_name"),
             specialists.c.ref.label("specialist_ref"),
             specialists.c.name.label("specialist_name"),
-            appointments.c.currency,
         )
         .join(services, services.c.id == appointment_parts.c.service_id)
         .join(specialists, specialists.c.id == appointment_parts.c.specialist_id)
-        .join(appointments, appointments.c.id == appointment_parts.c.appointment_id)
         .where(
             appointment_parts.c.business_id == business_id,
             services.c.business_id == business_id,
             specialists.c.business_id == business_id,
-            appointments.c.business_id == business_id,
-            appointment_parts.c.appointment_id.in_(ids),
+            appointment_parts.c.appointment_id.in_(currencies),
         )
         .order_by(appointment_parts.c.appointment_id, appointment_parts.c.position)
     )
     found: dict[int, list[VisitPart]] = {}
     for row in rows:
-        found.setdefault(row.appointment_id, []).append(_part(row))
+        found.setdefault(row.appointment_id, []).append(_part(row, currencies[row.appointment_id]))
     return {key: tuple(those) for key, those in found.items()}
 
 
-def _part(row: Any) -> VisitPart:
+def _part(row: Any, currency: str) -> VisitPart:
     return VisitPart(
         service_id=row.service_id,
         service_ref=row.service_ref,
@@ -240,7 +237,7 @@ def _part(row: Any) -> VisitPart:
         specialist_name=row.specialist_name,
         start=row.starts_at,
         end=row.ends_at,
-        price=Price(row.price_minor, row.currency, row.price_from, row.price_max_minor),
+        price=Price(row.price_minor, currency, row.price_from, row.price_max_minor),
     )
 
 

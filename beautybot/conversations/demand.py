@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,14 +52,7 @@ def unmet(conn: Connection, business_id: int, since: datetime, *, limit: int = 8
         .limit(limit)
     ).all()
     heard = {i for row in rows for i in row.trace.get("heard", ())}
-    said = {
-        r.id: r.text
-        for r in conn.execute(
-            select(messages.c.id, messages.c.text).where(
-                messages.c.business_id == business_id, messages.c.id.in_(heard)
-            )
-        )
-    }
+    said = _said(conn, business_id, {row.conversation_id for row in rows}, heard)
     return Unmet(
         times,
         tuple(
@@ -71,3 +65,19 @@ def unmet(conn: Connection, business_id: int, since: datetime, *, limit: int = 8
             for r in rows
         ),
     )
+
+
+def _said(
+    conn: Connection, business_id: int, talks: Collection[int], heard: Collection[int]
+) -> dict[int, str]:
+    """The words of messages; their conversations are named so that few rows are looked at."""
+    if not heard:
+        return {}
+    rows = conn.execute(
+        select(messages.c.id, messages.c.text).where(
+            messages.c.business_id == business_id,
+            messages.c.conversation_id.in_(talks),
+            messages.c.id.in_(heard),
+        )
+    )
+    return {row.id: row.text for row in rows}

@@ -137,8 +137,8 @@ messages = Table(
     Column("problem", Text, nullable=True),
     Column("turn_id", BigId, nullable=True),
     UniqueConstraint("account_id", "external_id"),
-    Index("ix_messages_conversation_id_id", "conversation_id", "id"),
-    Index("ix_messages_business_id", "business_id"),
+    Index("ix_messages_business_id_conversation_id_id", "business_id", "conversation_id", "id"),
+    Index("ix_messages_business_id_created_at", "business_id", "created_at"),
 )
 
 # Files of clients, fetched once.  `data` is empty until then; `problem` says why there is none.
@@ -229,6 +229,7 @@ turns = Table(
     Column("trace", Json, nullable=False),
     Column("overtaken", Boolean, nullable=False, server_default="0"),
     Index("ix_turns_conversation_id", "conversation_id"),
+    Index("ix_turns_business_id_at", "business_id", "at"),
 )
 
 # How much a language model was asked, by salon and day; client_id 0 is the salon as a whole.

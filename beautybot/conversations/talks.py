@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +21,8 @@ from beautybot.conversations.models import (
     talk_marks,
 )
 from beautybot.kit.db import insert
+
+MOST_TIMED = 2_000
 
 
 class Only(StrEnum):
@@ -74,6 +76,13 @@ def waiting(conn: Connection, business_id: int, now: datetime) -> int:
     return count
 
 
+def unread(conn: Connection, business_id: int, *, most: int = 100) -> int:
+    """How many conversations hold what nobody has read; `most` and more are `most`."""
+    some = _wanted(business_id, Only.UNREAD, datetime.max.replace(tzinfo=UTC)).limit(most)
+    count: int = conn.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+    return count
+
+
 def see(conn: Connection, business_id: int, conversation_id: int, now: datetime) -> None:
     """Somebody of the salon has read the conversation to its end."""
     newest = conn.execute(
@@ -119,12 +128,12 @@ def talks_since(conn: Connection, business_id: int, since: datetime) -> int:
 
 
 def response_times(conn: Connection, business_id: int, since: datetime) -> list[timedelta]:
-    """From a client's message to our next one in that conversation, each once; newest 5,000."""
+    """From a client's message to our next one, of the newest few thousand messages."""
     rows = conn.execute(
         select(messages.c.conversation_id, messages.c.direction, messages.c.created_at)
         .where(messages.c.business_id == business_id, messages.c.created_at >= since)
-        .order_by(messages.c.id.desc())
-        .limit(10_000)
+        .order_by(messages.c.created_at.desc(), messages.c.id.desc())
+        .limit(MOST_TIMED)
     ).all()
     asked: dict[int, datetime] = {}
     took: list[timedelta] = []

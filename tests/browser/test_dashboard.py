@@ -85,8 +85,8 @@ async def test_an_owner_sees_a_message_live_and_takes_over(
     await page.wait_for_selector("text=2 400 ₽", timeout=15_000)
     await page.click("#talks a")
     await page.fill("textarea[name=text]", "Это Анна, чем помочь?")
-    await page.click("form.reply button")
-    await page.wait_for_selector("text=Администратор молчит")
+    await page.click("form.send button")
+    await page.wait_for_selector("text=Агент молчит")
     await built.settle()
     silence = await built.whatsapp(olga, "а маникюр?")
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from beautybot.agent.saying import duration
-from beautybot.booking import visits
+from beautybot.booking import made, visits
+from beautybot.booking.made import Made
 from beautybot.booking.visits import Appointment, Status
 from beautybot.businesses.salons import Business
 from beautybot.conversations import demand, talks
@@ -35,13 +36,13 @@ async def show(asking: Asking) -> Response:
 async def table(asking: Asking) -> Response:
     """The visits of a period as CSV; a cell can never be a formula."""
     since = asking.parts.clock() - timedelta(days=_days(asking))
-    made = await asking.parts.db.read(visits.made_since, asking.business.id, since)
+    found = await asking.parts.db.read(visits.made_since, asking.business.id, since)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow(
         ["номер", "начало", "услуги", "мастер", "клиент", "телефон", "цена", "откуда", "что с ней"]
     )
-    for visit in made:
+    for visit in found:
         writer.writerow([safe(cell) for cell in _cells(visit, asking.business)])
     headers = {
         "Content-Disposition": "attachment; filename=visits.csv",
@@ -79,8 +80,8 @@ def _days(asking: Asking) -> int:
 
 def _figures(conn: Connection, business: Business, days: int, now: datetime) -> dict[str, Any]:
     since = now - timedelta(days=days)
-    made = [v for v in visits.made_since(conn, business.id, since) if v.status is not Status.HELD]
-    good = [v for v in made if v.status in (Status.BOOKED, Status.COMPLETED)]
+    booked = made.since(conn, business.id, since)
+    good = [m for m in booked if m.counts]
     alone = [v for v in good if v.source != "dashboard"]
     unmet = demand.unmet(conn, business.id, since)
     waits = sorted(talks.response_times(conn, business.id, since))
@@ -90,12 +91,12 @@ def _figures(conn: Connection, business: Business, days: int, now: datetime) -> 
             ("диалогов", str(talks.talks_since(conn, business.id, since))),
             ("записей", str(len(good))),
             ("из них без человека", f"{100 * len(alone) // len(good)} %" if good else "—"),
-            ("на сумму", str(Money(sum(v.price.minor for v in good), business.currency))),
+            ("на сумму", str(Money(sum(m.price_minor for m in good), business.currency))),
             ("спросили, а свободного не было", str(unmet.times)),
             ("обычно отвечаем за", _quickly(waits[len(waits) // 2]) if waits else "—"),
             ("дольше всего ждали", _quickly(waits[-1]) if waits else "—"),
-            ("отменено", str(sum(v.status is Status.CANCELLED for v in made))),
-            ("не пришли", str(sum(v.status is Status.NO_SHOW for v in made))),
+            ("отменено", str(sum(m.status is Status.CANCELLED for m in booked))),
+            ("не пришли", str(sum(m.status is Status.NO_SHOW for m in booked))),
         ],
         "bars": _bars(by_source),
         "unmet": [
@@ -124,9 +125,7 @@ def _bars(counts: Counter[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _by_day(
-    good: list[Appointment], business: Business, days: int, now: datetime
-) -> dict[str, Any]:
+def _by_day(good: list[Made], business: Business, days: int, now: datetime) -> dict[str, Any]:
     """Bookings made on each day: one column a day, or a week where there are many."""
     step = 7 if days > 31 else 1
     today = now.astimezone(business.zone).date()
@@ -151,8 +150,8 @@ def _by_day(
     }
 
 
-def _made(visit: Appointment, business: Business) -> date:
-    return visit.created_at.astimezone(business.zone).date()
+def _made(booking: Made, business: Business) -> date:
+    return booking.created_at.astimezone(business.zone).date()
 
 
 def _short(on: date) -> str:

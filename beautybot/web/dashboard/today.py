@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from beautybot.agent.saying import day as day_words
-from beautybot.booking import catalogue as catalogues, visits
+from beautybot.booking import catalogue as catalogues, made, visits
 from beautybot.booking.visits import Appointment, Status
 from beautybot.businesses import access, notices
 from beautybot.businesses.salons import Business
@@ -49,7 +49,6 @@ def _today(conn: Connection, business: Business, now: datetime) -> dict[str, Any
     )
     booked = [v for v in today if v.status is not Status.NO_SHOW]
     waiting = talks.inbox(conn, business.id, now, only=Only.WAITING, limit=MOST)
-    unread = talks.inbox(conn, business.id, now, only=Only.UNREAD, limit=100)
     return {
         "day": day_words(midnight.date(), midnight.date()).capitalize(),
         "visits": [_row(v, business, now) for v in today],
@@ -57,7 +56,7 @@ def _today(conn: Connection, business: Business, now: datetime) -> dict[str, Any
         "booked": len(booked),
         "left": sum(v.start > now for v in booked),
         "talks": [talk_row(t, business, now) for t in waiting],
-        "unread": len(unread),
+        "unread": talks.unread(conn, business.id),
         "asked": len(questions.waiting(conn, business.id)),
         "money": _booked(conn, business, now),
         "broken": [a for a in access.of_business(conn, business.id) if a.problem],
@@ -110,7 +109,6 @@ def _row(visit: Appointment, business: Business, now: datetime) -> dict[str, Any
 
 
 def _booked(conn: Connection, business: Business, now: datetime) -> str:
-    week = visits.made_since(conn, business.id, now - timedelta(days=7))
-    done = [v for v in week if v.status in (Status.BOOKED, Status.COMPLETED)]
-    minor = sum(v.price.minor for v in done if v.source not in BY_HAND)
+    week = made.since(conn, business.id, now - timedelta(days=7))
+    minor = sum(m.price_minor for m in week if m.counts and m.source not in BY_HAND)
     return str(Money(minor, business.currency))

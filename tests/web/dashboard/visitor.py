@@ -55,6 +55,20 @@ class Visitor:
         status, _ = await self.post_raw("/login", {"email": email, "password": password})
         return status
 
+    async def proof(self, email: str, password: str = PASSWORD) -> str:
+        """What the page of the second step carries along."""
+        _, page = await self.post_raw("/login", {"email": email, "password": password})
+        found = re.search(r'name="proof" value="([^"]+)"', page)
+        return found[1] if found else ""
+
+    async def cookie(self, email: str, password: str) -> str:
+        """The sign-in cookie as it was set."""
+        fields = {"email": email, "password": password}
+        async with self.http.post(
+            f"{self.base}/login", data=fields, allow_redirects=False
+        ) as answer:
+            return answer.headers.getall("Set-Cookie", [""])[0]
+
     async def token(self) -> str:
         """The token that our pages put into their forms."""
         _, page = await self.get("/dashboard/me")
