@@ -1,11 +1,10 @@
 """
 Tables of the salon's time.
 
-`busy_spans` is where no overlap is enforced: a row keeps one specialist, or
-one numbered unit of a resource, for a half-open span.  Holds and bookings both
-put rows there, buffers included; what ends a visit deletes them in the same
-transaction.  An exclusion constraint (PostgreSQL) and triggers (SQLite) refuse
-the second of two that meet, whoever writes it.
+`busy_spans` is where no overlap is enforced: a row keeps one specialist, or one numbered unit of a
+resource, for a half-open span.  Holds and bookings both put rows there, buffers included; what ends
+a visit deletes them in the same transaction.  An exclusion constraint (PostgreSQL) and triggers
+(SQLite) refuse the second of two that meet, whoever writes it.
 """
 
 from __future__ import annotations

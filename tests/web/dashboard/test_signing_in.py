@@ -76,7 +76,8 @@ async def test_with_a_second_step_the_password_is_not_enough(base: str, db: Data
         assert secret is not None
         totp = pyotp.TOTP(secret[1])
         wrong, _ = await here.post("/dashboard/me/second/confirm", code="000000")
-        on, page = await here.post("/dashboard/me/second/confirm", code=totp.now())
+        code = totp.now()
+        on, page = await here.post("/dashboard/me/second/confirm", code=code)
         spare = re.findall(r"<code>([0-9a-f]{10})</code>", page)
         _, again = await here.get("/dashboard/me")
 
@@ -86,7 +87,7 @@ async def test_with_a_second_step_the_password_is_not_enough(base: str, db: Data
         assert await here.sign_in(ANNA) == 200
         nowhere, _ = await here.get("/dashboard/me")
         proof = await here.proof(ANNA)
-        used, _ = await here.post_raw("/login/code", {"proof": proof, "code": totp.now()})
+        used, _ = await here.post_raw("/login/code", {"proof": proof, "code": code})
         forged, _ = await here.post_raw("/login/code", {"proof": proof[:-1], "code": spare[0]})
         fits, _ = await here.post_raw("/login/code", {"proof": proof, "code": spare[0]})
         spent, _ = await here.post_raw("/login/code", {"proof": proof, "code": spare[0]})
