@@ -33,6 +33,14 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def meaningful(text: str) -> frozenset[str]:
+    """All the words that carry a meaning, whole, subjects or not."""
+    plain = "".join(c if c.isalnum() else " " for c in text.lower().replace("ё", "е"))
+    return frozenset(
+        word for word in plain.split() if len(word) > NEGLIGIBLE and word not in _EMPTY
+    )
+
+
 def is_about_the_house(text: str) -> bool:
     """True for what is never a service, a price or an address: parking, cards, dogs, coffee."""
     house = _table()["house"]

@@ -87,10 +87,11 @@ async def _samples(house: House, slug: str, wish: Any) -> tuple[Sequence[Sample]
     salon = await house.db.read(salons.by_slug, slug)
     llm, now = registry.build(house.settings), clock.now()
     try:
-        before = await samples(house.db, salon.id, llm, now)
+        about = wish.restrictions or salon.restrictions
+        before = await samples(house.db, salon.id, llm, now, about=about)
         if wish == Wish():
             return before, ()
-        return before, await samples(house.db, salon.id, llm, now, wish)
+        return before, await samples(house.db, salon.id, llm, now, wish, about=about)
     finally:
         if llm is not None:
             await llm.close()

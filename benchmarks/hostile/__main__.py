@@ -16,9 +16,12 @@ from beautybot.agent.memory import Asked, Memory
 from beautybot.agent.rewording import PLACEHOLDER, why_not
 from beautybot.agent.rules import Salon
 from beautybot.demo.fakes.gigachat.wild import CLAIMS, WildBrain
+from benchmarks.hostile import talks
 from benchmarks.hostile.salon import Heard, Word, open_salon
 
 SCRIPTS = 100_000
+TALKS_SHARE = 20
+"""A talk has ten turns and costs some thirty times a script: one for so many scripts."""
 MAY_MEAN = (
     *(c.Greet, c.Leave, c.Thank, c.OffTopic, c.AskInfo, c.AskPrice, c.ListBookings, c.Book),
     *(c.SetServices, c.SetSpecialist, c.SetWhen, c.CancelBooking, c.Reschedule, c.Human),
@@ -52,7 +55,15 @@ def main() -> None:
     print(f"{scripts} scripts from seed {seed} in {took:.0f} s")
     for name, count in counted.items():
         print(f"  {name}: {count}")
-    sys.exit(1 if counted["commands out of bounds"] or counted["claims delivered"] else 0)
+    began = time.perf_counter()
+    played = talks.run(scripts // TALKS_SHARE, seed, business, salon)
+    print(f"{scripts // TALKS_SHARE} talks in {time.perf_counter() - began:.0f} s")
+    for name, count in sorted(played.items()):
+        print(f"  {name}: {count}")
+    wrong = [n for name, n in played.items() if name.startswith(("wrong", "phrases", "two"))]
+    bad = counted["commands out of bounds"] or counted["claims delivered"] or any(wrong)
+    print("  nothing wrong was done" if not bad else "  SOMETHING WRONG WAS DONE")
+    sys.exit(1 if bad else 0)
 
 
 def run(scripts: int, seed: int, business: Any, salon: Salon) -> Counter[str]:

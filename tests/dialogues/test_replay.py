@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from brains_at_work import BrainModel
 from talk import Talk
-from world import MONDAY, ROMASHKA, World
+from world import MONDAY, ROMASHKA, World, open_salons
 
 from beautybot.agent.previewing import Wish, preview
 from beautybot.agent.rehearsal import Rehearsal
@@ -110,3 +110,21 @@ async def test_a_wish_that_is_not_allowed_is_refused(db: Database, world: World)
     """As the command itself would."""
     with pytest.raises(BadAgentSettings):
         await preview(db, world.romashka.id, None, MONDAY, Wish(tone="rude"))
+
+
+async def test_restrictions_are_seen_in_the_samples_without_a_model(
+    sqlite_db: Database,
+) -> None:
+    """Before: not understood; after: declined.  No other of the twenty changes."""
+    world = await sqlite_db.write(open_salons)
+    limits = "Не обсуждаем конкурентов и политику"
+    salon = world.romashka.id
+
+    before = await preview(sqlite_db, salon, None, MONDAY, about=limits)
+    after = await preview(sqlite_db, salon, None, MONDAY, Wish(restrictions=limits), about=limits)
+
+    changed = [(b.said, b.answer, a.answer) for b, a in zip(before, after, strict=True) if b != a]
+    assert len(before) == 20
+    assert [said for said, _, _ in changed] == ["расскажите про конкурентов?"]
+    assert "говорить не могу" in changed[0][2]
+    assert "говорить не могу" not in changed[0][1]

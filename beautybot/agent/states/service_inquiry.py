@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
-from beautybot.agent import delicate, deposits, knowledge, saying, summary, waiting
+from beautybot.agent import (
+    delicate,
+    deposits,
+    knowledge,
+    restrictions,
+    saying,
+    summary,
+    waiting,
+)
 from beautybot.agent.commands import (
     AskInfo,
     Attached,
@@ -82,6 +90,8 @@ def hand_over(move: Move, reason: str) -> None:
 
 def _answer(move: Move, command: AskInfo) -> None:
     match command.topic:
+        case Topic.OTHER | Topic.SERVICES if _is_forbidden(move, command):
+            move.say("service_inquiry.not_discussed")
         case Topic.HOURS:
             hours = saying.hours(dict(move.desk.catalogue.hours))
             move.say("service_inquiry.hours", hours=hours)
@@ -240,7 +250,18 @@ def _off_topic(move: Move) -> None:
     move.advance = move.draft.active or move.memory.proposal is not None
 
 
+def _is_forbidden(move: Move, said: AskInfo | Unclear) -> bool:
+    """True for a topic the owner does not want spoken of; our own services are never one."""
+    own = isinstance(said, AskInfo) and bool(said.wishes)
+    return not own and restrictions.forbids(move.desk.business.restrictions, said.text)
+
+
 def _unclear(move: Move, text: str) -> None:
+    if _is_forbidden(move, Unclear(text)):
+        move.decide("a topic the owner does not want spoken of")
+        move.say("service_inquiry.not_discussed")
+        move.advance = move.draft.active or move.memory.proposal is not None
+        return
     if (answer := knowledge.find(move.desk.catalogue.faq, text)) is not None:
         move.say("service_inquiry.faq", answer=answer)
         move.advance = move.draft.active or move.memory.proposal is not None
