@@ -116,6 +116,7 @@ class PaperDesk(Desk):
                 client_name=self.client.name,
                 client_phone=self.client.phone,
                 note="",
+                created_at=self.now,
             )
         )
 
