@@ -23,6 +23,8 @@ from beautybot.channels import registry as channels
 from beautybot.channels.base import Channel
 from beautybot.channels.telegram import Telegram
 from beautybot.channels.telegram.owners import bot_of
+from beautybot.conversations.fetching import Fetching
+from beautybot.conversations.listening import Listening
 from beautybot.kit import clock as clocks, log, migrate
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database, connect
@@ -30,7 +32,7 @@ from beautybot.kit.errors import BeautyBotError
 from beautybot.kit.keys import keyring_of
 from beautybot.kit.mail import Mailer
 from beautybot.kit.wakeup import Wakeup
-from beautybot.llm import registry as models
+from beautybot.llm import registry as models, speech
 from beautybot.notifications.asking import Asking
 from beautybot.notifications.owner import Voices
 from beautybot.polling import Polling
@@ -87,11 +89,14 @@ async def opened(
     db = connect(settings.database_url, owner=owner)
     spoken = channels.build(settings)
     llm = models.build(settings, None if settings.on_sqlite else db)
+    ears = speech.build(settings)
     try:
         if owner:
             await migrate.upgrade(db)
         own = OwnModels(llm, db, keyring_of(settings), settings)
         product = _product(settings, db, spoken, own, clock)
+        if ears is not None:
+            product.worker.listening = _listening(product.worker, ears)
         await db.write(chores.schedule, clock())
         if owner:
             await product.worker.free_leases()
@@ -102,7 +107,14 @@ async def opened(
             await channel.close()
         if llm is not None:
             await llm.close()
+        if ears is not None:
+            await ears.close()
         await db.close()
+
+
+def _listening(worker: Worker, ears: speech.SpeechToText) -> Listening:
+    fetching = Fetching(worker.db, worker.channels, worker.keyring, worker.clock)
+    return Listening(fetching, ears)
 
 
 def _product(

@@ -23,6 +23,7 @@ SECRETS = frozenset(
         "gigachat_client_id",
         "gigachat_client_secret",
         "openai_api_key",
+        "speech_api_key",
         "assistants_api_key",
         "smtp_password",
     }
@@ -60,6 +61,9 @@ class Settings:
     openai_base_url: str | None = None
     openai_api_key: str | None = None
     openai_model: str | None = None
+    speech_base_url: str | None = None
+    speech_api_key: str | None = None
+    speech_model: str = "whisper-1"
     assistants_api_key: str | None = None
     smtp_host: str | None = None
     smtp_port: int = 587
@@ -176,6 +180,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("GIGACHAT_BASE_URL must end with /v1")
     if settings.openai_base_url:
         _check_url("openai_base_url", settings.openai_base_url)
+    if settings.speech_base_url:
+        _check_url("speech_base_url", settings.speech_base_url)
     if bool(settings.openai_base_url) != bool(settings.openai_model):
         raise SettingsError("OPENAI_BASE_URL and OPENAI_MODEL must be set together")
     _check_choice("telegram_mode", settings.telegram_mode, ("webhook", "polling"))

@@ -22,6 +22,7 @@ from beautybot.channels.base import Channel, Inbound, Kind
 from beautybot.conversations import delivery, inbox, outbox, reading, trouble, turns
 from beautybot.conversations.courtesy import Courtesy
 from beautybot.conversations.envelope import Envelope
+from beautybot.conversations.listening import Listening
 from beautybot.conversations.models import conversations, inbound_events
 from beautybot.kit import clock as clocks, jobs, log
 from beautybot.kit.clock import Clock
@@ -46,7 +47,6 @@ IDLE_S = 0.5
 BATCH = 32
 CROWD = 20
 """With so much under way answers matter more than "typing…"."""
-TITLES = delivery.TITLES
 
 JobRun = Callable[["Worker", Job], Awaitable[timedelta | None]]
 
@@ -66,6 +66,7 @@ class Worker:
     voices: Voices = field(default_factory=Voices)  # to the salons' people
     shared_app: str | None = None  # the mark of the installation's own Meta app
     clock: Clock = clocks.now
+    listening: Listening | None = None  # where voice notes can be heard
     own_models: OwnModels | None = None  # the salons' own, where there may be some
     silent: timedelta = SILENT  # after so long without a word another worker is dead
     jobs: Mapping[str, JobRun] = field(default_factory=dict)
@@ -170,20 +171,17 @@ class Worker:
             return
         reached(Stage.RECORDED)
         for new in received:
-            title = TITLES.get(new.place.channel, new.place.channel)
-            logger.info(
-                f"📱 Получено {title} сообщение от {masked(new.place.address)}",
-                conversation=new.place.conversation_id,
-            )
+            title = self.channels[new.place.channel].title
+            words = f"📱 Получено {title} сообщение от {masked(new.place.address)}"
+            logger.info(words, conversation=new.place.conversation_id)
             typing = len(self.running) < CROWD
             if typing or new.item.kind is Kind.PRESS:
                 self._spawn(self._courtesy.receive(new.place, new.item, typing=typing))
 
     async def _unreadable(self, event: inbox.Event, error: Exception) -> None:
         poison = await self.db.write(inbox.failed, event, self.clock(), repr(error))
-        logger.error(
-            "❌ Ошибка чтения события", delivery=event.id, error=repr(error), put_aside=poison
-        )
+        told = {"delivery": event.id, "error": repr(error), "put_aside": poison}
+        logger.error("❌ Ошибка чтения события", **told)
 
     # -- turns --------------------------------------------------------------------
 
@@ -196,10 +194,11 @@ class Worker:
         return len(claims)
 
     async def _turn(self, claim: turns.Claim) -> None:
-        typing = asyncio.create_task(
-            self._courtesy.keep_typing(claim.business_id, claim.conversation_id)
-        )
+        shown = self._courtesy.keep_typing(claim.business_id, claim.conversation_id)
+        typing = asyncio.create_task(shown)
         try:
+            if self.listening is not None:
+                await self.listening.hear(claim)
             replied = await take_turn(
                 claim,
                 db=self.db,

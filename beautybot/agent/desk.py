@@ -22,7 +22,7 @@ from beautybot.booking.availability import Slot, Wish
 from beautybot.booking.catalogue import Catalogue, Service, Specialist
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.businesses.salons import Business
-from beautybot.conversations import clients, consents, handoff, history
+from beautybot.conversations import attachments, clients, consents, handoff, history
 from beautybot.conversations.clients import Client
 from beautybot.conversations.consents import Proof, Purpose
 from beautybot.kit.errors import NotFound
@@ -166,6 +166,7 @@ class Desk:
             name=self.client.name,
             phone=self.client.phone,
         )
+        attachments.assign(self.conn, self.business.id, self.conversation_id, booked.id, self.now)
         self.tell(NoticeKind.BOOKED, f"{booked.id}:{booked.start.isoformat()}", booked)
         return booked
 

@@ -44,14 +44,12 @@ async def connect(
     account; in both cases nothing is stored.
     """
     kept = {name: value.strip() for name, value in secrets.items() if value}
-    if channel.name == "telegram":
+    if channel.hook is not None and channel.hook.proofs:
         kept["secret_token"] = random.token_urlsafe(32)
     checked = await channel.check(kept, details)
     account = await db.write(store, keyring, business, channel.name, checked, kept, now)
-    registers = channel.name == "telegram" or bool(account.details.get("waba_id"))
-    if registers:
-        speaking = Account(account.external_id, kept, account.details)
-        await channel.register(speaking, callback_of(public_url, channel.name))
+    speaking = Account(account.external_id, kept, account.details)
+    await channel.register(speaking, callback_of(public_url, channel.name))
     return Made(account, checked.warnings)
 
 

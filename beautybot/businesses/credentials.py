@@ -24,7 +24,8 @@ class Door:
     name: str
     account_id: int
     business_id: int
-    external_id: str
+    channel: str
+    strict: bool = False  # only the messenger's own secret header opens it
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,8 +81,8 @@ _OF_ACCOUNT = select(credentials.c.name, credentials.c.ciphertext).where(
 )
 
 
-def doors(conn: Connection, channel: str) -> list[Door]:
-    """Every hash by which deliveries of a channel find their account."""
+def doors(conn: Connection) -> list[Door]:
+    """Every hash by which deliveries find their account."""
     rows = conn.execute(
         across_salons(
             select(
@@ -89,13 +90,14 @@ def doors(conn: Connection, channel: str) -> list[Door]:
                 credentials.c.name,
                 credentials.c.account_id,
                 credentials.c.business_id,
-                channel_accounts.c.external_id,
+                channel_accounts.c.channel,
+                channel_accounts.c.details,
             )
             .join(channel_accounts, channel_accounts.c.id == credentials.c.account_id)
-            .where(channel_accounts.c.channel == channel, credentials.c.lookup.is_not(None))
+            .where(credentials.c.lookup.is_not(None))
         )
     )
-    return [Door(*row) for row in rows]
+    return [Door(*row[:-1], strict=bool(row.details.get("strict"))) for row in rows]
 
 
 def app_secrets(conn: Connection, keyring: Keyring, shared: str | None) -> list[AppSecret]:

@@ -9,7 +9,7 @@ about a failure is decided upstairs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -48,6 +48,7 @@ __all__ = [
     "Echo",
     "Edited",
     "Health",
+    "Hook",
     "Identity",
     "IdentityChanged",
     "IdentityKind",
@@ -60,6 +61,7 @@ __all__ = [
     "MediaError",
     "Outbound",
     "OwnersAccount",
+    "Proof",
     "Reachability",
     "Receipt",
     "Scope",
@@ -194,10 +196,43 @@ class Health:
     details: Mapping[str, Any] = field(default_factory=dict)  # to be kept beside the account
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Where a delivery shows whose it is: a header (None: the path's end), and as which secret."""
+
+    header: bytes | None
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """
+    How a messenger delivers to `/api/webhooks/{name}`, and how a delivery is proven.
+
+    Either `verify` finds which of our app secrets signed the body (by the
+    header `signature`), and the body names its accounts itself; or `proofs`
+    name the one account: all that are shown must agree, and the last of them
+    is the messenger's own, on which a strict account insists.
+
+    `cap` is the longest body in bytes.  `number` is a delivery's own number,
+    unique in its account; None where it has none.  `handshake` answers a GET
+    with a status and a body, given the query and our verify token.
+    """
+
+    cap: int
+    signature: bytes = b""
+    verify: Callable[[bytes, str | None, Sequence[str]], int | None] | None = None
+    proofs: tuple[Proof, ...] = ()
+    number: Callable[[bytes], int | None] = lambda _body: None
+    handshake: Callable[[Mapping[str, str], str], tuple[int, bytes]] | None = None
+
+
 class Channel(Protocol):
-    """One kind of messenger."""
+    """One kind of messenger; `hook` is None where nothing is delivered over HTTP."""
 
     name: str
+    title: str  # as people write it
+    hook: Hook | None
 
     def parse(self, body: bytes, received_at: datetime) -> Sequence[Inbound]:
         """

@@ -52,11 +52,16 @@ def whatsapp(
 
 @connect.command()
 def telegram(
-    slug: Slug, token: Annotated[str, typer.Option(metavar="SECRET", help=secret.HELP)]
+    slug: Slug,
+    token: Annotated[str, typer.Option(metavar="SECRET", help=secret.HELP)],
+    strict: Annotated[
+        bool | None,
+        typer.Option("--strict/--no-strict", help="Take deliveries with our own secret only."),
+    ] = None,
 ) -> None:
     """Check a bot's token, store it closed, set the webhook (or poll, if TELEGRAM_MODE says so)."""
     given = {"token": secret.read(token, "the bot's token")}
-    inside(lambda house: _connect(house, Wanted(slug, "telegram", given)))
+    inside(lambda house: _connect(house, Wanted(slug, "telegram", given, {"strict": strict})))
 
 
 @connect.command()

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from beautybot.businesses.access import ChannelAccount
     from beautybot.businesses.salons import Business
     from beautybot.channels.base import Channel
+    from beautybot.conversations.health import ConnectionHealth
 
 app = typer.Typer()
 
 SAFE_SQLITE = (3, 51, 3)
 LITTLE_DISK = 500_000_000
 LONG_UNREAD_S = 60
+SILENT = "Сообщений ещё не было."
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +235,17 @@ def _own_roots(bundle: str | None) -> Iterator[Finding]:
 async def _channels(house: House) -> AsyncIterator[Finding]:
     from beautybot.businesses import access, salons
     from beautybot.channels import registry
+    from beautybot.conversations import health
+    from beautybot.kit import clock
 
     channels = registry.build(house.settings)
     try:
         for salon in await house.db.read(salons.listing):
             for account in await house.db.read(access.of_business, salon.id):
                 yield await _health(house, channels[account.channel], salon, account)
+            for state in await house.db.read(health.of_business, salon.id, clock.now()):
+                for finding in _signs(salon, state):
+                    yield finding
     finally:
         for channel in channels.values():
             await channel.close()
@@ -260,8 +267,24 @@ async def _health(
     callback = callback_of(house.settings.public_url, account.channel)
     health = await channel.health(Account(account.external_id, kept, account.details), callback)
     if health.ok:
-        return Finding(about, "ok", "connected")
+        return Finding(about, "ok", f"connected; {_traffic(account)}")
     return Finding(about, "warning", f"{health.problem} {health.advice}", _again(salon, account))
+
+
+def _traffic(account: ChannelAccount) -> str:
+    """When the last message came and the last answer went."""
+    came, went = account.last_inbound_at, account.last_outbound_at
+    if came is None:
+        return "no message has come yet"
+    answered = f", the last answer went {went:%d.%m %H:%M}" if went else ", nothing was answered"
+    return f"the last message came {came:%d.%m %H:%M}{answered} (UTC)"
+
+
+def _signs(salon: Business, state: ConnectionHealth) -> Iterator[Finding]:
+    """What is known of a connection beside what its messenger says just now."""
+    for sign in state.signs:
+        if sign.what not in (state.account.problem, SILENT) and state.account.stopped_at is None:
+            yield Finding(_name(salon, state.account), sign.level, sign.what, sign.advice)
 
 
 def _name(salon: Business, account: ChannelAccount) -> str:

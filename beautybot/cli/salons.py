@@ -13,8 +13,8 @@ from beautybot.cli.output import JsonFlag, say, show_json, show_rows, watched
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from beautybot.businesses.access import ChannelAccount
     from beautybot.businesses.salons import Business
+    from beautybot.conversations.health import ConnectionHealth
 
 app = typer.Typer()
 business = typer.Typer(no_args_is_help=True, help="Salons.")
@@ -121,26 +121,33 @@ def agent(
 
 
 def _salons(conn: Connection) -> list[dict[str, Any]]:
-    from beautybot.businesses import access, salons
+    from beautybot.businesses import salons
+    from beautybot.conversations import health
+    from beautybot.kit import clock
 
+    now = clock.now()
     return [
         {
             "slug": salon.slug,
             "name": salon.name,
             "agent": _on(salon),
-            "channels": [_channel(account) for account in access.of_business(conn, salon.id)],
+            "channels": [_channel(s) for s in health.of_business(conn, salon.id, now)],
         }
         for salon in salons.listing(conn)
     ]
 
 
-def _channel(account: ChannelAccount) -> dict[str, Any]:
+def _channel(state: ConnectionHealth) -> dict[str, Any]:
+    """One connection: "stopped", "warning" or "ok", why, and what to do about it."""
+    account = state.account
+    fine = state.level in ("ok", "note")
     return {
         "channel": account.channel,
         "account": account.external_id,
         "display": account.display,
-        "health": "stopped" if account.stopped_at else "ok",
-        "problem": account.problem,
+        "health": "stopped" if account.stopped_at else "ok" if fine else "warning",
+        "problem": None if fine else state.words,
+        "waiting": state.waiting,
         "last_inbound_at": account.last_inbound_at,
         "last_outbound_at": account.last_outbound_at,
     }

@@ -18,8 +18,6 @@ from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import CannotDecrypt, Keyring
 from beautybot.kit.db import Database
 
-CHECKED = ("telegram", "whatsapp")
-
 
 @dataclass(frozen=True, slots=True)
 class Checking:
@@ -33,7 +31,7 @@ class Checking:
 
     async def check_all(self) -> None:
         """Look at every connection of every salon, one after the other."""
-        for name in CHECKED:
+        for name in (c.name for c in self.channels.values() if c.hook is not None):
             for account in await self.db.read(access.of_channel, name):
                 await self.check(account)
 

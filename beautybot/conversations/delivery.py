@@ -29,7 +29,6 @@ from beautybot.kit.leases import backoff, finish
 from beautybot.kit.text import masked
 
 logger = log.get(__name__)
-TITLES = {"whatsapp": "WhatsApp", "telegram": "Telegram", "console": "Console"}
 GIVE_UP_AFTER = 12
 WAIT_FOR_RECEIPT = timedelta(seconds=30)
 
@@ -40,7 +39,6 @@ async def deliver(
     """Send one claimed message and write down what became of it."""
     channel = channels[envelope.channel]
     parts = channel.split(envelope.message.text)
-    title = TITLES.get(envelope.channel, envelope.channel)
     to = masked(envelope.message.address)
     external_id = ""
     sent = envelope.parts_sent
@@ -54,7 +52,7 @@ async def deliver(
     except SendError as error:
         metrics.SENDS.labels(envelope.channel, str(error.problem)).inc()
         logger.error(
-            f"❌ Ошибка отправки {title}",
+            f"❌ Ошибка отправки {channel.title}",
             to=to,
             conversation=envelope.conversation_id,
             problem=str(error.problem),
@@ -65,7 +63,9 @@ async def deliver(
     await db.write(was_sent, envelope, external_id, clock())
     metrics.SENDS.labels(envelope.channel, "sent").inc()
     reached(Stage.SETTLED)
-    logger.info(f"✅ {title} сообщение отправлено {to}", conversation=envelope.conversation_id)
+    logger.info(
+        f"✅ {channel.title} сообщение отправлено {to}", conversation=envelope.conversation_id
+    )
 
 
 def _part(message: Outbound, parts: list[str], number: int) -> Outbound:

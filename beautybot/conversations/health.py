@@ -17,6 +17,8 @@ from beautybot.kit.text import counted
 
 FRESH = timedelta(hours=24)
 LONG = timedelta(minutes=10)
+NO_MESSENGERS = frozenset({"console", "guest"})
+"""Nothing can be wrong with them."""
 RECONNECT = "Подключите заново в настройках: всё, что ещё не устарело, уйдёт само."
 
 
@@ -77,6 +79,8 @@ def _health(conn: Connection, account: ChannelAccount, now: datetime) -> Connect
 def _signs(
     account: ChannelAccount, waiting: int, since: datetime | None, now: datetime
 ) -> Iterator[Sign]:
+    if account.channel in NO_MESSENGERS:
+        return
     if account.stopped_at is not None:
         yield Sign(
             Level.BROKEN, f"Ничего не отправляем. {account.problem or ''}".strip(), RECONNECT

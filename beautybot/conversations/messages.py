@@ -113,6 +113,14 @@ def reword(conn: Connection, business_id: int, message_id: int, text: str) -> No
     )
 
 
+def heard(conn: Connection, business_id: int, message_id: int, words: str) -> None:
+    """A voice note has words now; where they come from stays known."""
+    mine = (messages.c.business_id == business_id, messages.c.id == message_id)
+    payload = conn.execute(select(messages.c.payload).where(*mine)).scalar_one()
+    kept = {"text": clean(words), "payload": {**payload, "heard": True}}
+    conn.execute(update(messages).where(*mine).values(**kept))
+
+
 def mark(conn: Connection, business_id: int, message_id: int, **values: Any) -> None:
     """Note what became of a message: status, external id, the time it was sent, the problem."""
     change(conn, messages, {"business_id": business_id, "id": message_id}, values)

@@ -7,6 +7,7 @@ logs a URL, because a Telegram URL carries the bot's token.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,17 @@ class Answer:
     raw: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file of a form, and the form's other fields."""
+
+    part: str
+    name: str
+    data: bytes = field(repr=False)
+    mime_type: str
+    fields: Mapping[str, str]
+
+
 class HttpCaller:
     """Calls one outside service; close it at the end."""
 
@@ -56,15 +68,14 @@ class HttpCaller:
         *,
         headers: dict[str, str] | None = None,
         json: Any = None,
+        upload: Upload | None = None,
         timeout_s: float | None = None,
         limit: int = MAX_ANSWER,
     ) -> Answer:
         """One request; NoAnswer when there is no answer.  Redirects are not followed."""
         session = self._open()
-        data = None if json is None else msgspec.json.encode(json)
-        head = dict(headers or {})
-        if data is not None:
-            head["Content-Type"] = "application/json"
+        data, kind = _sent(json, upload)
+        head = dict(headers or {}) | kind
         timeout = (
             aiohttp.ClientTimeout(total=timeout_s, connect=5.0) if timeout_s else self._timeout
         )
@@ -103,6 +114,21 @@ class HttpCaller:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+def _sent(json: Any, upload: Upload | None) -> tuple[Any, dict[str, str]]:
+    """The body of a request, and what to say of its kind."""
+    if upload is not None:
+        return _form(upload), {}
+    if json is None:
+        return None, {}
+    return msgspec.json.encode(json), {"Content-Type": "application/json"}
+
+
+def _form(upload: Upload) -> aiohttp.FormData:
+    form = aiohttp.FormData(dict(upload.fields))
+    form.add_field(upload.part, upload.data, filename=upload.name, content_type=upload.mime_type)
+    return form
 
 
 async def _whole(stream: aiohttp.StreamReader, limit: int) -> bytes:

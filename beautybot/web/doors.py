@@ -31,7 +31,7 @@ class Doors:
     _read_at: float = field(default=float("-inf"))
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _secrets: list[AppSecret] = field(default_factory=list)
-    _telegram: dict[str, Door] = field(default_factory=dict)
+    _doors: dict[str, Door] = field(default_factory=dict)
 
     async def app_secrets(self) -> list[AppSecret]:
         """Every Meta app secret in use, with the accounts it may speak for."""
@@ -42,19 +42,19 @@ class Doors:
         """The same read anew, because nothing fitted; None if it was read a moment ago."""
         return self._secrets if await self._refresh(SOONEST_S) else None
 
-    async def telegram(self, presented: str, name: str) -> Door | None:
-        """The account whose `token` or `secret_token` was presented."""
+    async def account(self, channel: str, presented: str, name: str) -> Door | None:
+        """The channel's account whose secret of that name was presented."""
         await self._refresh(FRESH_S)
-        door = self._find(presented, name)
+        door = self._find(channel, presented, name)
         if door is None and await self._refresh(SOONEST_S):
-            door = self._find(presented, name)
+            door = self._find(channel, presented, name)
         return door
 
-    def _find(self, presented: str, name: str) -> Door | None:
+    def _find(self, channel: str, presented: str, name: str) -> Door | None:
         # The hash is keyed, so looking it up in a table tells a stranger nothing by its time.
         for lookup in self.keyring.lookups(presented, name):
-            door = self._telegram.get(lookup)
-            if door is not None and door.name == name:
+            door = self._doors.get(lookup)
+            if door is not None and (door.channel, door.name) == (channel, name):
                 return door
         return None
 
@@ -71,5 +71,5 @@ class Doors:
 
     async def _read(self) -> None:
         self._secrets = await self.db.read(credentials.app_secrets, self.keyring, self.app_secret)
-        doors = await self.db.read(credentials.doors, "telegram")
-        self._telegram = {door.lookup: door for door in doors}
+        doors = await self.db.read(credentials.doors)
+        self._doors = {door.lookup: door for door in doors}

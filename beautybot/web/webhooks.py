@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, unquote
 
 from starlette.types import Receive, Scope, Send
 
-from beautybot.channels.telegram import updates
-from beautybot.channels.whatsapp import signature
+from beautybot.channels import registry
+from beautybot.channels.base import Hook
 from beautybot.conversations.inbox import RawEvent
 from beautybot.kit import clock as clocks, log, metrics
 from beautybot.kit.batching import Batcher
@@ -29,9 +29,9 @@ from beautybot.web.doors import Doors
 logger = log.get(__name__)
 
 ROOT = "/api/webhooks/"
-CAPS = {"whatsapp": 3_500_000, "telegram": 1_000_000}
+HOOKS = registry.hooks()
+TITLES = {kind.name: kind.title for kind in registry.CHANNELS}
 READ_S = 10.0
-SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 
 
 class Refused(Exception):
@@ -56,89 +56,90 @@ class Webhooks:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = clocks.monotonic()
-        channel, _, key = str(scope["path"])[len(ROOT) :].partition("/")
+        name, _, key = str(scope["path"])[len(ROOT) :].partition("/")
+        hook = HOOKS.get(name)
         try:
-            if channel == "whatsapp" and not key and scope["method"] == "GET":
-                status, challenge = self._handshake(scope)
+            if hook is None:
+                raise Refused(404)
+            if scope["method"] == "GET" and hook.handshake is not None and not key:
+                status, challenge = hook.handshake(_query(scope), self.verify_token)
                 await _answer(send, status, challenge)
                 return
-            if scope["method"] != "POST" or channel not in CAPS:
-                raise Refused(405 if channel in CAPS else 404)
-            await self._receive(channel, key, scope, receive)
+            if scope["method"] != "POST":
+                raise Refused(405)
+            await self._receive(name, hook, key, scope, receive)
         except Refused as refused:
-            _count(channel, refused.status)
+            _count(name, refused.status)
             await _answer(send, refused.status, retry_after=refused.retry_after)
         except DatabaseUnavailable:
-            _count(channel, 503)
+            _count(name, 503)
             await _answer(send, 503, retry_after=True)
         else:
             reached(Stage.ACCEPTED)
             await _answer(send, 200)
-            metrics.ACK.labels(channel).observe(clocks.monotonic() - began)
+            metrics.ACK.labels(name).observe(clocks.monotonic() - began)
             reached(Stage.ANSWERED)
 
-    async def _receive(self, channel: str, key: str, scope: Scope, receive: Receive) -> None:
+    async def _receive(
+        self, name: str, hook: Hook, key: str, scope: Scope, receive: Receive
+    ) -> None:
         headers = _headers(scope)
-        if channel == "whatsapp":
-            body = await _body(receive, headers, CAPS[channel], self.deadline)
-            event = await self._whatsapp(body, headers)
+        if hook.verify is not None:
+            body = await _body(receive, headers, hook.cap, self.deadline)
+            event = await self._signed(name, hook, body, headers)
         else:
-            door = await self._telegram_account(key, headers)
-            body = await _body(receive, headers, CAPS[channel], self.deadline)
-            event = self._telegram(body, door)
+            account = await self._proven(name, hook, key, headers)
+            body = await _body(receive, headers, hook.cap, self.deadline)
+            event = self._of_account(name, hook, body, account)
         reached(Stage.RECEIVED)
         await self.inbox.add(event)
         self.wakeup.ring(ToDo.INBOX)
 
-    def _handshake(self, scope: Scope) -> tuple[int, bytes]:
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), encoding="utf-8"))
-        return signature.handshake(query, self.verify_token)
-
-    async def _whatsapp(self, body: bytes, headers: dict[bytes, bytes]) -> RawEvent:
-        given = headers.get(b"x-hub-signature-256")
+    async def _signed(
+        self, name: str, hook: Hook, body: bytes, headers: dict[bytes, bytes]
+    ) -> RawEvent:
+        """A delivery that one of our app secrets has signed; Refused otherwise."""
+        assert hook.verify is not None
+        given = headers.get(hook.signature)
         header = given.decode("latin-1") if given else None
         known = await self.doors.app_secrets()
-        fits = signature.verify(body, header, [k.secret for k in known])
+        fits = hook.verify(body, header, [k.secret for k in known])
         if fits is None and header is not None:
             known = await self.doors.app_secrets_again() or []
-            fits = signature.verify(body, header, [k.secret for k in known])
+            fits = hook.verify(body, header, [k.secret for k in known])
         if fits is None:
-            logger.warning("❌ Ошибка подписи WhatsApp: событие отклонено", bytes=len(body))
+            logger.warning(f"❌ Ошибка подписи {TITLES[name]}: событие отклонено", bytes=len(body))
             raise Refused(401)
         return RawEvent(
-            channel="whatsapp",
+            channel=name,
             key=hashlib.sha256(body).hexdigest(),
             received_at=self.clock(),
             body=body,
             signed_by=known[fits].mark,
         )
 
-    async def _telegram_account(self, key: str, headers: dict[bytes, bytes]) -> int:
+    async def _proven(self, name: str, hook: Hook, key: str, headers: dict[bytes, bytes]) -> int:
         """The one account that everything presented names; Refused otherwise."""
-        presented = [
-            (unquote(key), "token"),
-            (headers.get(b"x-bot-token", b"").decode("latin-1"), "token"),
-            (
-                headers.get(b"x-telegram-bot-api-secret-token", b"").decode("latin-1"),
-                "secret_token",
-            ),
-        ]
         accounts: set[int | None] = set()
-        for value, name in presented:
+        strict = shown = False
+        for proof in hook.proofs:
+            value = unquote(key) if proof.header is None else _text(headers, proof.header)
+            shown = bool(value)  # in the end: was the messenger's own proof there?
             if value:
-                door = await self.doors.telegram(value, name)
+                door = await self.doors.account(name, value, proof.secret)
                 accounts.add(door.account_id if door else None)
+                strict = strict or (door is not None and door.strict)
         account = accounts.pop() if len(accounts) == 1 else None
-        if account is None:
-            logger.warning("❌ Ошибка токена Telegram: событие отклонено")
+        if account is None or (strict and not shown):
+            logger.warning(f"❌ Ошибка токена {TITLES[name]}: событие отклонено")
             raise Refused(401)
         return account
 
-    def _telegram(self, body: bytes, account_id: int) -> RawEvent:
-        number = updates.update_id(body)
+    def _of_account(self, name: str, hook: Hook, body: bytes, account_id: int) -> RawEvent:
+        number = hook.number(body)
         unique = str(number) if number is not None else hashlib.sha256(body).hexdigest()
         return RawEvent(
-            channel="telegram",
+            channel=name,
             key=f"{account_id}:{unique}",
             received_at=self.clock(),
             body=body,
@@ -170,9 +171,12 @@ async def _body(
     return body
 
 
-def _count(channel: str, status: int) -> None:
-    known = channel if channel in CAPS else "other"  # a stranger must not make up labels
-    metrics.REFUSED.labels(known, str(status)).inc()
+def _query(scope: Scope) -> dict[str, str]:
+    return dict(parse_qsl(scope["query_string"].decode("latin-1"), encoding="utf-8"))
+
+
+def _text(headers: dict[bytes, bytes], name: bytes) -> str:
+    return headers.get(name, b"").decode("latin-1")
 
 
 def _headers(scope: Scope) -> dict[bytes, bytes]:
@@ -190,3 +194,8 @@ async def _answer(send: Send, status: int, body: bytes = b"", *, retry_after: bo
         headers.append((b"retry-after", b"5"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def _count(channel: str, status: int) -> None:
+    known = channel if channel in HOOKS else "other"  # a stranger must not make up labels
+    metrics.REFUSED.labels(known, str(status)).inc()

@@ -24,6 +24,7 @@ from beautybot.demo.fakes.telegram_people import TgUser
 from beautybot.kit.db import Database
 from beautybot.kit.jobs import Job
 from beautybot.polling import Polling
+from beautybot.web.doors import SOONEST_S
 
 OLGA = TgUser(5_001, "Ольга")
 PATH = "/api/webhooks/telegram"
@@ -134,6 +135,20 @@ async def test_2_variant_two_taken_literally_is_repaired_and_answered_once(here:
     assert hook.secret
     assert len(answers) == 1
     assert "1 800" in answers[0].text
+
+
+async def test_2_a_strict_bot_takes_only_the_secret(here: Town) -> None:
+    """The switch is the bot's own: the token in the path is refused, our secret opens."""
+    await here.connect(here.salon, "telegram", {"token": here.bot.token}, {"strict": "yes"})
+    secret = {"X-Telegram-Bot-Api-Secret-Token": secret_of(here)}
+
+    await asyncio.sleep(SOONEST_S)  # the doors are not read anew more often than that
+    by_secret, _ = await post(here.url + PATH, update(902), secret)
+    by_path, _ = await post(f"{here.url}{PATH}/{here.bot.token}", update(900))
+    by_header, _ = await post(here.url + PATH, update(901), {"X-Bot-Token": here.bot.token})
+    by_both, _ = await post(f"{here.url}{PATH}/{here.bot.token}", update(903), secret)
+
+    assert [by_path, by_header, by_secret, by_both] == [401, 401, 200, 200]
 
 
 async def test_3_an_update_is_read_once_for_each_bot(here: Town) -> None:

@@ -304,22 +304,3 @@ async def test_closing_finishes_what_was_queued(sqlite_url: str) -> None:
     with contextlib.closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as conn:
         assert conn.execute("SELECT count(*) FROM jobs").fetchone() == (20,)
         assert conn.execute("SELECT json(args) FROM jobs").fetchone() == (json.dumps({}),)
-
-
-async def test_a_commit_is_on_the_disk_and_what_is_deleted_is_overwritten(
-    sqlite_db: Database,
-) -> None:
-    """FULL, because with NORMAL a power cut takes back what was acknowledged."""
-
-    def told(conn: Connection) -> dict[str, object]:
-        names = ("synchronous", "journal_mode", "secure_delete", "foreign_keys")
-        return {name: conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
-
-    in_force = await sqlite_db.write(told)
-
-    assert in_force == {
-        "synchronous": 2,
-        "journal_mode": "wal",
-        "secure_delete": 1,
-        "foreign_keys": 1,
-    }

@@ -34,7 +34,7 @@ from beautybot.agent.subjects import is_about_the_house
 from beautybot.booking.appointments import Appointment
 from beautybot.booking.catalogue import Service
 from beautybot.businesses.notices import NoticeKind
-from beautybot.channels.base import Button
+from beautybot.channels.base import Button, Kind
 from beautybot.kit.text import one_line
 from beautybot.russian.intents import asks_of_everything
 
@@ -64,7 +64,7 @@ def play(move: Move, command: Command) -> None:
         case Late():
             _late(move, command.text)
         case Attached():
-            move.say("service_inquiry.please_write")
+            _attached(move, command.kind)
         case StopWriting():
             move.desk.opt_out()
             move.say("service_inquiry.opted_out")
@@ -74,6 +74,16 @@ def play(move: Move, command: Command) -> None:
             _unclear(move, command.text)
         case _:
             raise TypeError(f"service_inquiry does not play {type(command).__name__}")
+
+
+def _attached(move: Move, kind: str) -> None:
+    """A picture beside a booking is for the specialist; anything else we cannot read."""
+    for_visit = move.draft.active or move.memory.proposal is not None
+    if kind in (Kind.PHOTO, Kind.VIDEO, Kind.DOCUMENT) and for_visit:
+        move.say("service_inquiry.file_kept")
+        move.advance = True
+    else:
+        move.say("service_inquiry.please_write")
 
 
 def hand_over(move: Move, reason: str) -> None:

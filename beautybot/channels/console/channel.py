@@ -13,6 +13,7 @@ from beautybot.channels.base import (
     Account,
     Connected,
     Health,
+    Hook,
     Identity,
     IdentityKind,
     Ignored,
@@ -24,6 +25,7 @@ from beautybot.channels.base import (
     Outbound,
     Spot,
 )
+from beautybot.settings import Settings
 
 
 class Line(msgspec.Struct):
@@ -40,6 +42,13 @@ class Console:
     """Replies of this process wait in `replies` until the terminal shows them."""
 
     name = "console"
+    title = "Console"
+    hook: Hook | None = None
+
+    @classmethod
+    def of(cls, _settings: Settings) -> Console:
+        """The channel of an installation."""
+        return cls()
 
     def __init__(self) -> None:
         self.replies: asyncio.Queue[Outbound] = asyncio.Queue()

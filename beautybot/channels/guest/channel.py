@@ -10,6 +10,7 @@ from beautybot.channels.base import (
     Account,
     Connected,
     Health,
+    Hook,
     Ignored,
     Inbound,
     Media,
@@ -19,12 +20,20 @@ from beautybot.channels.base import (
     SendProblem,
     Spot,
 )
+from beautybot.settings import Settings
 
 
 class Guest:
     """Nothing is delivered from there by a webhook, and nothing can be sent there."""
 
     name = "guest"
+    title = "Гость"
+    hook: Hook | None = None
+
+    @classmethod
+    def of(cls, _settings: Settings) -> Guest:
+        """The channel of an installation."""
+        return cls()
 
     def parse(self, body: bytes, received_at: datetime) -> Sequence[Inbound]:
         """Guests come through their own verbs, not through the inbox."""

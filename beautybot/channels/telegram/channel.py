@@ -15,15 +15,18 @@ from beautybot.channels.base import (
     Connected,
     ConnectError,
     Health,
+    Hook,
     Inbound,
     Media,
     Outbound,
+    Proof,
     SendError,
     SendProblem,
     Spot,
 )
 from beautybot.channels.telegram import errors, files, sending, updates
 from beautybot.kit.http import MAX_ANSWER, Answer, HttpCaller, NoAnswer
+from beautybot.settings import Settings
 
 _TOKEN = re.compile(r"[1-9]\d{4,15}:[A-Za-z0-9_-]{30,64}")
 _MOST_UPDATES = 16_000_000
@@ -36,6 +39,25 @@ class Telegram:
     """The Bot API at one base address."""
 
     name = "telegram"
+    title = "Telegram"
+    hook: Hook | None = Hook(
+        cap=1_000_000,
+        proofs=(
+            Proof(None, "token"),
+            Proof(b"x-bot-token", "token"),
+            Proof(b"x-telegram-bot-api-secret-token", "secret_token"),
+        ),
+        number=updates.update_id,
+    )
+
+    @classmethod
+    def of(cls, settings: Settings) -> Telegram:
+        """The channel of an installation."""
+        return cls(
+            settings.telegram_api_base,
+            proxy=settings.telegram_proxy,
+            polling=settings.telegram_mode == "polling",
+        )
 
     def __init__(self, base: str, *, proxy: str | None = None, polling: bool = False) -> None:
         self._base = base.rstrip("/")
@@ -100,9 +122,8 @@ class Telegram:
             )
         answer = await self._ask(token, "getMe", {})
         bot = answer.body["result"]
-        return Connected(
-            str(bot["id"]), f"@{bot.get('username', '')}", {"username": bot.get("username", "")}
-        )
+        kept = {"username": bot.get("username", ""), "strict": details.get("strict")}
+        return Connected(str(bot["id"]), f"@{bot.get('username', '')}", kept)
 
     async def register(self, account: Account, callback_url: str) -> None:
         """setWebhook with our own secret, or none in polling mode; waiting updates are kept."""

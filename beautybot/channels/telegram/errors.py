@@ -8,6 +8,8 @@ from beautybot.channels.base import Scope, SendError, SendProblem
 from beautybot.kit.http import Answer
 
 _GONE = ("chat not found", "peer_id_invalid", "user is deactivated", "blocked")
+# The owner took the bot out of her account, or her chat with the client is older than a day.
+_OWNERS_CHAT_CLOSED = ("business_connection_", "business_peer_")
 _HARMLESS = (
     "message is not modified",
     "query is too old",
@@ -39,6 +41,8 @@ def from_answer(answer: Answer) -> SendError:
         return SendError(SendProblem.AMBIGUOUS, f"HTTP {status}")
     if status in (401, 404):
         return SendError(SendProblem.CREDENTIALS, words, owner_words=_TOKEN_WORDS)
+    if any(sign in low for sign in _OWNERS_CHAT_CLOSED):
+        return SendError(SendProblem.WINDOW_CLOSED, words)
     if status == 403 or any(sign in low for sign in _GONE):
         return SendError(SendProblem.RECIPIENT_GONE, words)
     return SendError(SendProblem.REJECTED, words or f"HTTP {status}")

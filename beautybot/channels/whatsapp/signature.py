@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 
+HEADER = b"x-hub-signature-256"
 PREFIX = b"sha256="
 
 

@@ -15,6 +15,7 @@ from beautybot.demo.fakes.faults import Fault, FaultScript, refused
 from beautybot.demo.fakes.telegram_delivery import CALLBACK_LIFE_S, MESSAGE_LIFE_S, Deliveries
 from beautybot.demo.fakes.telegram_markup import TelegramRefusal
 from beautybot.demo.fakes.telegram_methods import METHODS, Context
+from beautybot.demo.fakes.telegram_owners import Owners
 from beautybot.demo.fakes.telegram_people import People
 from beautybot.demo.fakes.telegram_world import TOKEN, TelegramWorld, TgBot
 from beautybot.demo.fakes.transcript import Transcripts
@@ -44,7 +45,7 @@ def too_many_requests(retry_after: int, *, method: str = "") -> Fault:
     return telegram_fault(429, words, retry_after=retry_after, method=method)
 
 
-class FakeTelegram(People):
+class FakeTelegram(People, Owners):
     """
     An ASGI app that answers as `https://api.telegram.org`, and its other side.
 

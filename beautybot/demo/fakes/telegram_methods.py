@@ -17,6 +17,7 @@ from beautybot.demo.fakes.transcript import Bubble, Style
 
 Params = Mapping[str, Any]
 TYPING = timedelta(seconds=5)
+DAY = timedelta(hours=24)
 MAX_FILE = 20 * 1024 * 1024
 
 
@@ -42,7 +43,11 @@ def send_message(at: Context, params: Params) -> dict[str, Any]:
         content["entities"] = entities
     if keyboard.markup:
         content["reply_markup"] = keyboard.markup
-    message = at.world.message(at.bot, chat, at.bot.shown(), at.now, **content)
+    sender = at.bot.shown()
+    if chat.link:  # the owner speaks, with the bot's hand
+        content["sender_business_bot"] = sender
+        sender = at.bot.links[chat.link].owner.shown()
+    message = at.world.message(at.bot, chat, sender, at.now, **content)
     _show(at, chat, message, keyboard)
     return message
 
@@ -52,7 +57,7 @@ def send_chat_action(at: Context, params: Params) -> bool:
     chat = _writable(at, params)
     if not params.get("action"):
         raise bad_request("wrong parameter action in request")
-    at.world.transcripts.typing(at.bot.key, str(chat.id), at.now + TYPING)
+    at.world.transcripts.typing(at.bot.key, chat.screen, at.now + TYPING)
     return True
 
 
@@ -149,11 +154,26 @@ METHODS: Mapping[str, Callable[[Context, Params], Any]] = {
 }
 
 
+def _owners_chat(at: Context, link_id: str, chat_id: int) -> TgChat:
+    """A chat of the owner's own: only while she allows it, and for a day after the client wrote."""
+    link = at.bot.links.get(link_id)
+    if link is None or not link.enabled:
+        raise bad_request("BUSINESS_CONNECTION_INVALID")
+    if not link.can_reply:
+        raise TelegramRefusal(403, "Forbidden: BUSINESS_CONNECTION_NOT_ALLOWED")
+    chat = link.chats.get(chat_id)
+    if chat is None or at.now - link.written_at.get(chat_id, at.now - DAY) >= DAY:
+        raise bad_request("BUSINESS_PEER_USAGE_MISSING")
+    return chat
+
+
 def _chat(at: Context, params: Params) -> TgChat:
     raw = params.get("chat_id")
     if raw in (None, ""):
         raise bad_request("chat_id is empty")
     chat_id = _number(params, "chat_id")
+    if link := str(params.get("business_connection_id") or ""):
+        return _owners_chat(at, link, chat_id)
     chat = at.bot.chats.get(chat_id)
     if chat is not None:
         return chat
@@ -184,7 +204,8 @@ def _own_message(at: Context, params: Params) -> tuple[TgChat, dict[str, Any]]:
     message = chat.messages.get(_number(params, "message_id"))
     if message is None:
         raise bad_request("message to edit not found")
-    if message["from"]["id"] != at.bot.id:
+    hand = message.get("sender_business_bot") or message["from"]
+    if hand["id"] != at.bot.id:
         raise bad_request("message can't be edited")
     return chat, message
 
@@ -204,16 +225,16 @@ def _edit(
     if markup:
         message["reply_markup"] = markup
     screen = at.world.transcripts
-    bubble = screen.find(at.bot.key, str(chat.id), str(message["message_id"]))
+    bubble = screen.find(at.bot.key, chat.screen, str(message["message_id"]))
     if bubble is not None:
         bubble.text, bubble.choices = text, keyboard.choices
         bubble.style = Style.INLINE if keyboard.choices else Style.NONE
-        screen.changed(at.bot.key, str(chat.id))
+        screen.changed(at.bot.key, chat.screen)
     return message
 
 
 def _show(at: Context, chat: TgChat, message: dict[str, Any], keyboard: Keyboard) -> None:
-    screen, client = at.world.transcripts, str(chat.id)
+    screen, client = at.world.transcripts, chat.screen
     if keyboard.removes or keyboard.style is Style.KEYBOARD:
         for old in screen.ours(at.bot.key, client):
             if old.style is Style.KEYBOARD:

@@ -170,13 +170,15 @@ class People(ABC):
         chat.blocked = blocked
         if not news or chat.user is None:
             return
-        names = ("member", "kicked") if blocked else ("kicked", "member")
+        member = {"user": bot.shown(), "status": "member"}
+        kicked = {"user": bot.shown(), "status": "kicked", "until_date": 0}
+        before, after = (member, kicked) if blocked else (kicked, member)
         change = {
             "chat": chat.shown(),
             "from": chat.user.shown(),
             "date": int(self.clock().timestamp()),
-            "old_chat_member": {"user": bot.shown(), "status": names[0]},
-            "new_chat_member": {"user": bot.shown(), "status": names[1], "until_date": 0},
+            "old_chat_member": before,
+            "new_chat_member": after,
         }
         self.put_update(bot, "my_chat_member", change, f"member:{chat.id}")
 

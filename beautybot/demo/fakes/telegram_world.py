@@ -54,8 +54,14 @@ class TgChat:
     started: bool = False
     blocked: bool = False
     deactivated: bool = False
+    link: str = ""  # the owner's account it is in
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
     numbers: itertools.count[int] = field(default_factory=lambda: _fresh_count(10**6))
+
+    @property
+    def screen(self) -> str:
+        """Whose screen it is in the transcripts; a chat of an owner's own has its link before."""
+        return f"{self.link}:{self.id}" if self.link else str(self.id)
 
     @property
     def private(self) -> bool:
@@ -110,6 +116,18 @@ class Tap:
 
 
 @dataclass(slots=True)
+class TgLink:
+    """An owner let a bot into the chats of her own account."""
+
+    id: str
+    owner: TgUser
+    can_reply: bool = True
+    enabled: bool = True
+    chats: dict[int, TgChat] = field(default_factory=dict)
+    written_at: dict[int, datetime] = field(default_factory=dict)  # by the client, last
+
+
+@dataclass(slots=True)
 class TgBot:
     """One bot; `revoked` True answers every call with 401."""
 
@@ -124,6 +142,7 @@ class TgBot:
     answered: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, TgFile] = field(default_factory=dict)
     commands: list[dict[str, str]] = field(default_factory=list)
+    links: dict[str, TgLink] = field(default_factory=dict)
 
     @property
     def id(self) -> int:
@@ -171,6 +190,7 @@ class TelegramWorld:
             "from": sender,
             "chat": chat.shown(),
             "date": int(at.timestamp()),
+            **({"business_connection_id": chat.link} if chat.link else {}),
             **content,
         }
         chat.messages[number] = message

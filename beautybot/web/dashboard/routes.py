@@ -15,6 +15,7 @@ from beautybot.web.dashboard import (
     clients,
     connections,
     conversations,
+    files,
     hours,
     journal,
     link,
@@ -139,11 +140,16 @@ TABLE: tuple[PageRoute, ...] = (
 )
 
 
+FILE = "/dashboard/files/{id:int}"
+"""A client's file: bytes and no page; tests/web/dashboard/test_files_page.py walks it."""
+
+
 def routes(parts: Parts) -> list[BaseRoute]:
     """The dashboard of an installation."""
     return [
         *signing_in.routes(parts),
         *rendering.static_routes(),
+        Route(FILE, guarded(parts, EVERYBODY, files.show), methods=["GET"]),
         *(
             Route(row.path, guarded(parts, row.roles, row.handler), methods=[row.method])
             for row in TABLE

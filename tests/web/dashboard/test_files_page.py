@@ -1,0 +1,126 @@
+"""Clients' files in the dashboard: for the salon's own people, and never as a page of ours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import cache
+
+import pytest
+from sqlalchemy import Connection, update
+from visitor import PASSWORD, browser, pages
+from world import ANNA, BORIS, World
+
+from beautybot.booking import availability, catalogue, holds
+from beautybot.booking.availability import Wish
+from beautybot.businesses import access, users
+from beautybot.businesses.models import memberships
+from beautybot.channels.base import Identity, IdentityKind, InboundMessage, Kind, Media
+from beautybot.conversations import attachments, clients, history, messages
+from beautybot.kit import clock
+from beautybot.kit.db import Database
+
+EVIL = b"<html><script>alert(1)</script></html>"
+VERA = "vera@romashka.example"
+FILE = "/dashboard/files/1"
+
+
+@cache
+def digest() -> str:
+    """Made once: it takes its time."""
+    return users.hashed(ANNA, PASSWORD)[1]
+
+
+@pytest.fixture
+async def base(db: Database, world: World) -> AsyncIterator[str]:
+    """The dashboard; a client of «Ромашка» has sent a file that is a page."""
+    now = clock.now()
+    for email, salon, role in (
+        (ANNA, world.romashka, "owner"),
+        (VERA, world.romashka, "specialist"),
+        (BORIS, world.lilia, "owner"),
+    ):
+        await db.write(users.put, email, digest(), salon.id, role, now)
+    await db.write(_file, world)
+    async with pages(db) as address:
+        yield address
+
+
+def _file(conn: Connection, world: World) -> None:
+    now, salon = clock.now(), world.romashka
+    olga = (Identity(IdentityKind.CONSOLE, "olga"),)
+    account = access.connect(
+        conn,
+        business_id=salon.id,
+        channel="console",
+        external_id="terminal",
+        display="terminal",
+        details={},
+        now=now,
+    )
+    client = clients.recognise(conn, salon.id, "console", olga, name=None, phone=None, now=now)
+    messages.open_conversation(conn, account, client, "olga", now)
+    (talk,) = history.listing(conn, salon.id, now)
+    item = InboundMessage(
+        "terminal", "1", "olga", olga, Kind.DOCUMENT, "", now, payload={"mime_type": "text/html"}
+    )
+    message_id = messages.keep_inbound(conn, account, talk.id, item, now)
+    assert message_id is not None
+    attachments.expect(conn, salon.id, talk.id, message_id, item, now)
+    wanted = attachments.wanted(conn, salon.id, 1)
+    assert wanted is not None
+    attachments.keep(conn, wanted, Media(EVIL, "text/html; charset=utf-8"), now)
+
+
+async def test_a_file_is_bytes_to_be_saved(base: str) -> None:
+    """A page in disguise is no page: octets, to be saved, sandboxed, not sniffed."""
+    async with browser(base) as anna:
+        await anna.sign_in(ANNA)
+        async with anna.http.get(base + FILE) as answer:
+            data, headers = await answer.read(), answer.headers
+
+    assert data == EVIL
+    assert headers["Content-Type"] == "application/octet-stream"
+    assert headers["Content-Disposition"] == 'attachment; filename="file-1.bin"'
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+
+
+async def test_it_is_the_salon_s_own(base: str) -> None:
+    """Борис, a specialist whose visit it is not, and a stranger: there is no such file."""
+    answers = []
+    async with browser(base) as stranger:
+        answers.append((await stranger.get(FILE))[0])
+    for email in (BORIS, VERA):
+        async with browser(base) as someone:
+            await someone.sign_in(email)
+            answers.append((await someone.get(FILE))[0])
+
+    assert answers == [303, 404, 404]
+
+
+async def test_the_specialist_of_the_visit_has_it(base: str, db: Database, world: World) -> None:
+    """Once the file is a visit's, whoever does that visit opens it."""
+    await db.write(_vera_does_it, world)
+
+    async with browser(base) as vera:
+        await vera.sign_in(VERA)
+        status, _ = await vera.get(FILE)
+
+    assert status == 200
+
+
+def _vera_does_it(conn: Connection, world: World) -> None:
+    now, salon = clock.now(), world.romashka
+    book = catalogue.load(conn, salon.id)
+    pedicure = next(s for s in book.services if s.ref == "pedicure")
+    (slot, *_) = availability.find(conn, salon, book, Wish(services=(pedicure.id,)), now, limit=1)
+    until = now + timedelta(minutes=5)
+    held = holds.hold(conn, salon, slot, client_id=None, source="x", now=now, until=until)
+    attachments.assign(conn, salon.id, 1, held.id, now)
+    (vera,) = [m for m in users.of_business(conn, salon.id) if m.email == VERA]
+    conn.execute(
+        update(memberships)
+        .where(memberships.c.business_id == salon.id, memberships.c.user_id == vera.user_id)
+        .values(specialist="vera")
+    )
