@@ -54,6 +54,8 @@ def _fond(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         if len(name) - 1 >= SHORTEST_STEM and name[-1] in endings:
             yield from (name[:-1] + ending for ending in endings[name[-1]].split())
+        elif name[-1:] not in "аеиоуыэюяь":
+            yield from (name + ending for ending in endings["*"].split())
 
 
 def _by_ending(name: str) -> set[str]:

@@ -149,6 +149,17 @@ def weekday(tokens: Sequence[Token], today: date) -> Days:
     return one(nearest, weekday=number.value)
 
 
+def nth_weekday(tokens: Sequence[Token], today: date) -> Days | None:
+    """«в первый понедельник декабря»."""
+    which, weekday, month = (t.value for t in tokens[-3:])
+    for year in (today.year, today.year + 1):
+        first = date(year, month, 1)
+        day = first + ((weekday - first.weekday()) % 7 + 7 * (which - 1)) * Day
+        if day.month == month and day >= today:
+            return one(day)
+    return None
+
+
 def week(tokens: Sequence[Token], today: date) -> Days | None:
     """«на следующей неделе», «через неделю в среду», «вторник следующей недели»."""
     named, count = _of(tokens, Kind.WEEKDAY), _of(tokens, Kind.NUMBER)

@@ -71,6 +71,7 @@ class Kind(StrEnum):
     UNTIL_IT = "6"
     FINISHED = "7"  # «закончить», «освободиться»
     HALF_YEAR = "8"
+    INCLUSIVE = "9"
     COUNTED = "u"
     LABEL = "G"
     UNKNOWN = "U"

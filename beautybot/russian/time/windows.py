@@ -157,6 +157,12 @@ def until_part(tokens: Sequence[Token], today: date) -> tuple[int, int]:
     return 360, tokens[-1].value[0]
 
 
+def after_lunch_until(tokens: Sequence[Token], today: date) -> Window | None:
+    """«между обедом и четырьмя»."""
+    last = _clock(tokens[-1])
+    return Window("range", Clock(780, True), last) if last else None
+
+
 def done_by(tokens: Sequence[Token], today: date) -> Window | None:
     """«к 18 освободиться»."""
     clock = _clock(tokens[1])
@@ -197,13 +203,17 @@ def from_day_to_day(tokens: Sequence[Token], today: date) -> Days | None:
 
 def bound_day(tokens: Sequence[Token], today: date) -> Bound | None:
     """«после среды», «с понедельника», «до пятницы», «не раньше четверга»."""
-    value = tokens[-1].value
-    if tokens[-1].kind == Kind.NTH:
+    inclusive = tokens[-1].kind == Kind.INCLUSIVE
+    named = tokens[-2] if inclusive else tokens[-1]
+    value = named.value
+    if named.kind == Kind.NTH:
         day = next_nth(value, today)
         value = one(day) if day else None
     if not isinstance(value, Days):
         return None
     kinds = [t.kind for t in tokens[:2]]
+    if inclusive:
+        return Bound("by", value)
     if kinds[0] == Kind.NOT:
         return Bound("since" if kinds[1] == Kind.EARLIER else "by", value)
     return Bound({Kind.AFTER: "after", Kind.FROM: "since"}.get(Kind(kinds[0]), "before"), value)
