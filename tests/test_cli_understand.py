@@ -47,6 +47,16 @@ def test_people_read_what_was_seen(operator: Operator, tmp_path: Path) -> None:
     assert "Педикюр" in seen.out and "Вера Павлова" in seen.out
 
 
+def test_people_read_why(operator: Operator, tmp_path: Path) -> None:
+    """Which words led to a service, what else it says, and why a time must be asked about."""
+    file = str(as_file(ROMASHKA, tmp_path))
+
+    seen = operator.types("understand", "педикюр в следующую пятницу", "--catalogue", file, *NOW)
+
+    assert "«педикюр» = pedi" in seen.out
+    assert "можно понять двояко" in seen.out and "06.03" in seen.out and "13.03" in seen.out
+
+
 def test_a_batch_is_a_frame_a_line(operator: Operator, tmp_path: Path) -> None:
     """The context decides what "да" and "второй" mean."""
     lines = [

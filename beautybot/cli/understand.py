@@ -178,6 +178,38 @@ def lexicon_of_file(path: Path) -> Lexicon:
     )
 
 
+def _asks(meaning: Meaning) -> str:
+    """Why the time must be asked about, or whether several will do."""
+    when = meaning.when
+    if when is None:
+        return ""
+    if when.unresolved:
+        return " (день назван, но непонятно какой: надо спросить)"
+    if when.readings:
+        shape = "%d.%m" if when.kind == "day" else "%d.%m %H:%M"
+        both = " или ".join(at.strftime(shape) for at in when.readings)
+        return f" (можно понять двояко, надо спросить: {both})"
+    if when.windows:
+        return " (подойдут: " + ", ".join(f"{w[0]:%d.%m %H:%M}" for w in when.windows) + ")"
+    return ""
+
+
+def _why(said: str, ref: str, lexicon: Lexicon) -> str:
+    """Which concepts of a service were said, and which were not."""
+    from beautybot.russian.concepts import heard_as, words_of
+    from beautybot.russian.reading import read
+
+    prices = lexicon.prices
+    told = {heard_as(word, prices.local): word for _, word in words_of(read(said).text)}
+    entries = [e for e in prices.entries if e.service.ref == ref]
+    entry = max(entries, key=lambda e: len(e.concepts & told.keys()))
+    matched = [f"«{word}» = {c}" for c, word in told.items() if c in entry.concepts | entry.about]
+    missing = sorted(entry.concepts - told.keys())
+    parts = [f"совпало {', '.join(matched)}" if matched else "по смыслу"]
+    parts += [f"не сказано {', '.join(missing)}"] if missing else []
+    return "; ".join(parts)
+
+
 def _explain(frame: dict[str, Any], meaning: Meaning, lexicon: Lexicon) -> None:
     names = {e.service.ref: e.service.name for e in lexicon.prices.entries}
     people = {p.ref: p.name for p in lexicon.people}
@@ -190,6 +222,8 @@ def _explain(frame: dict[str, Any], meaning: Meaning, lexicon: Lexicon) -> None:
             say(f"услуга «{heard.text}»: подходят несколько, надо спросить: {listed}")
         else:
             say(f"услуга «{heard.text}»: {listed}")
+        for ref in heard.refs:
+            say(f"    {names[ref]}: {_why(heard.text, ref, lexicon)}")
     if meaning.wanted is not None:
         wanted = meaning.wanted
         said = [people[ref] for ref in wanted.refs] + [f"не {people[r]}" for r in wanted.excluded]
@@ -200,11 +234,9 @@ def _explain(frame: dict[str, Any], meaning: Meaning, lexicon: Lexicon) -> None:
     when = frame["when"]
     if when is not None:
         span = " – ".join(filter(None, (when["start"], when["end"])))
-        say(f"время: {when['kind']} {span}{' (надо уточнить)' if when['ask'] else ''}".rstrip())
+        say(f"время «{when['text']}»: {when['kind']} {span}{_asks(meaning)}".rstrip())
     for title, key in (("телефон", "phone"), ("имя", "name"), ("ответ", "confirm")):
         if frame[key] is not None:
             say(f"{title}: {frame[key]}")
     if frame["choice"] is not None:
         say(f"выбор: {'последний' if frame['choice'] == -1 else frame['choice']}")
-    for why in meaning.why:
-        say(f"  потому что {why}")

@@ -49,7 +49,6 @@ class Meaning:
     confirm: bool | None = None
     choice: int | None = None
     language: str = "ru"
-    why: tuple[str, ...] = field(default=())
 
 
 def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:

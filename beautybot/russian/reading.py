@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-HEAD, TAIL = 1200, 800
+HEAD, TAIL = 800, 600
 """Of a very long message so many characters of its beginning and its end are read."""
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(r"\d+|[^\W\d_]+|[+]")
