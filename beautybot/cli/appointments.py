@@ -10,6 +10,7 @@ import typer
 
 from beautybot.cli.opening import House, inside
 from beautybot.cli.output import JsonFlag, say, show_json, show_rows
+from beautybot.cli.salons import Slug
 from beautybot.cli.visits import appointments as commands
 
 if TYPE_CHECKING:
@@ -84,6 +85,17 @@ def move(
     ))  # fmt: skip
 
 
+@app.command("waitlist")
+def list_waiting(slug: Slug, as_json: JsonFlag = False) -> None:
+    """Who waits for a time to become free, the first in line first; local times."""
+    from beautybot.kit import clock
+
+    async def work(house: House) -> list[dict[str, Any]]:
+        return await house.db.read(_waiting, slug, clock.now())
+
+    show_rows(inside(work), as_json=as_json, empty="Nobody waits.")
+
+
 def _do(appointment_id: int, verb: Callable[[Connection, Business, datetime], Appointment]) -> None:
     from beautybot.booking import visits
     from beautybot.businesses import salons
@@ -98,6 +110,29 @@ def _do(appointment_id: int, verb: Callable[[Connection, Business, datetime], Ap
         return await house.db.write(written)
 
     say(inside(work))
+
+
+def _waiting(conn: Connection, slug: str, now: datetime) -> list[dict[str, Any]]:
+    from beautybot.booking import catalogue, waitlist
+    from beautybot.businesses import salons
+    from beautybot.conversations import clients
+
+    salon = salons.by_slug(conn, slug)
+    offered = catalogue.load(conn, salon.id)
+    services = {s.id: s.ref for s in offered.services}
+    people = {p.id: p.ref for p in offered.specialists}
+    return [
+        {
+            "id": each.id,
+            "client": clients.get(conn, salon.id, each.client_id).name,
+            "services": [services.get(i, "?") for i in each.services],
+            "specialist": people.get(each.specialist_id or 0),
+            "from": min(start for start, _ in each.windows).astimezone(salon.zone),
+            "to": each.until.astimezone(salon.zone),
+            "since": each.created_at.astimezone(salon.zone),
+        }
+        for each in waitlist.listing(conn, salon.id, now)
+    ]
 
 
 def _shown(conn: Connection, appointment_id: int) -> dict[str, Any]:

@@ -15,8 +15,12 @@ from sqlalchemy import Connection, update
 from visits_made import made
 from world import World, open_salons
 
+from beautybot.booking import waitlist
+from beautybot.booking.calendar_links import specialist_id
 from beautybot.booking.models import appointments
 from beautybot.booking.visits import Appointment
+from beautybot.channels.base import Identity, IdentityKind
+from beautybot.conversations import clients
 from beautybot.kit import clock
 from beautybot.kit.db import connect
 
@@ -141,3 +145,29 @@ def test_what_cannot_be_is_one_line(operator: Operator, words: tuple[str, ...], 
     shown = operator.types("appointments", "show", str(visit.id), "--json").json
     assert shown["status"] == "booked"
     assert len(shown["history"]) == 2
+
+
+def test_who_waits_is_listed_in_order(operator: Operator) -> None:
+    """With the ids of the salon's file; Борис's list is his own."""
+    booked(operator)
+    window = (in_two_days(14), in_two_days(15))
+
+    def wait(conn: Connection) -> None:
+        me = clients.recognise(
+            conn,
+            1,
+            "telegram",
+            [Identity(IdentityKind.TG_USER, "7")],
+            name="Ира",
+            phone=None,
+            now=clock.now(),
+        )
+        vera = specialist_id(conn, 1, "vera")
+        waitlist.join(conn, 1, me, waitlist.Wanted((1,), (window,), vera), clock.now())
+
+    in_db(operator, wait)
+
+    (row,) = operator.types("waitlist", "--business", "romashka", "--json").json
+    assert (row["client"], row["services"], row["specialist"]) == ("Ира", ["manicure"], "vera")
+    assert row["from"] == window[0].isoformat()
+    assert operator.types("waitlist", "--business", "lilia", "--json").json == []
