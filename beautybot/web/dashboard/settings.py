@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from beautybot.booking import answers
-from beautybot.businesses import access
-from beautybot.businesses.access import ChannelAccount
 from beautybot.businesses.connecting import callback_of
 from beautybot.businesses.salons import GREETING_LIMIT, RESTRICTIONS_LIMIT, Business, Consent, Tone
 from beautybot.businesses.users import Role
-from beautybot.conversations import questions
+from beautybot.conversations import health, questions
+from beautybot.conversations.health import ConnectionHealth, Level
 from beautybot.kit.text import counted
 from beautybot.web.dashboard.telling import moment
 from beautybot.web.sessions import Asking
@@ -31,6 +29,7 @@ CONSENTS = (
     (Consent.OFF, "не просить"),
 )
 MOST_ANSWERS = 200
+BAD = frozenset({Level.BROKEN, Level.WARNING})
 
 
 async def show(asking: Asking, problem: str = "", section: str = "", **more: Any) -> Response:
@@ -58,11 +57,11 @@ async def show(asking: Asking, problem: str = "", section: str = "", **more: Any
 
 def _shown(conn: Connection, asking: Asking) -> dict[str, Any]:
     business, now = asking.business, asking.parts.clock()
-    accounts = {a.channel: a for a in access.of_business(conn, business.id)}
+    accounts = {h.account.channel: h for h in health.of_business(conn, business.id, now)}
     rules = business.settings
     return {
-        "whatsapp": _account(accounts.get("whatsapp"), business, now),
-        "telegram": _account(accounts.get("telegram"), business, now),
+        "whatsapp": _account(accounts.get("whatsapp"), business),
+        "telegram": _account(accounts.get("telegram"), business),
         "reminders": ", ".join(str(h) for h in rules.reminders_h),
         "agent_hours": rules.agent_hours or ("", ""),
         "quiet": rules.quiet_hours,
@@ -80,19 +79,18 @@ def _shown(conn: Connection, asking: Asking) -> dict[str, Any]:
     }
 
 
-def _account(
-    account: ChannelAccount | None, business: Business, now: datetime
-) -> dict[str, Any] | None:
-    if account is None:
+def _account(found: ConnectionHealth | None, business: Business) -> dict[str, Any] | None:
+    if found is None:
         return None
-    zone = business.zone
+    account, zone = found.account, business.zone
     heard, said = account.last_inbound_at, account.last_outbound_at
     return {
         "id": account.id,
         "display": account.display,
         "external_id": account.external_id,
         "waba_id": account.details.get("waba_id") or "",
-        "problem": account.problem or "",
+        "signs": [(s.level in BAD, f"{s.what} {s.advice}".strip()) for s in found.signs],
+        "bad": found.level in BAD,
         "stopped": account.stopped_at is not None,
         "inbound": moment(heard, zone) if heard else "ещё не было",
         "outbound": moment(said, zone) if said else "ещё не было",
