@@ -69,6 +69,8 @@ async def _seed(product: Product) -> Business:
     file = of_json(salon.SALON)
     await db.write(importing.apply, file, now=clock.now(), name_forms=name_forms)
     found = await db.read(salons.by_slug, salon.SLUG)
+    settings = salons.settings_json(found.settings) | {"assistants": True, "booking_page": True}
+    await db.write(lambda conn: salons.change(conn, found.id, settings=settings))
     address, digest = users.hashed(salon.OWNER_EMAIL, salon.OWNER_PASSWORD)
     owner = await db.write(users.put, address, digest, found.id, "owner", clock.now())
     await db.write(bindings.bind, owner.user_id, str(_OWNER_ID), "Анна", clock.now())
@@ -136,6 +138,7 @@ def _invite(port: int, page: str) -> None:
 
     say(f"The product:  http://localhost:{port}  (the salon signs in at /login)")
     say(f"Try it here:  {page.replace('127.0.0.1', 'localhost')}  (a client's phone, the owner)")
+    say(f"Without a messenger:  http://localhost:{port}/b/{salon.SLUG}")
     say(f"Demo login:   {salon.OWNER_EMAIL} / {salon.OWNER_PASSWORD}")
     say("Ctrl+C stops everything.")
 
