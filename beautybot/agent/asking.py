@@ -267,7 +267,8 @@ def _offer(move: Move, slots: list[Slot], key: str, *more: Button) -> None:
     wanted = saying.listed(s.name for s in move.desk.services(move.draft.services))
     move.ask(Asked.SLOT, key, services=wanted, lines=lines)
     move.offer(titles, *more)
-    move.decide(f"offered {len(slots)} slots: " + "; ".join(s.why for s in slots))
+    told = (f"{s.start.astimezone(zone):%d.%m %H:%M} {_who(move, s)}: {s.why}" for s in slots)
+    move.decide(f"offered {len(slots)} slots: " + "; ".join(told))
 
 
 def _same_slots(move: Move, slots: list[Slot]) -> bool:

@@ -116,12 +116,13 @@ class Desk:
     # -- visits ---------------------------------------------------------------
 
     def hold(self, slot: Slot, key: str) -> Appointment:
-        """Keep a time for this client while we ask; SlotTaken."""
+        """Keep a time for this client while we ask; SlotTaken, also if it is true no more."""
+        again = availability.still(self.conn, self.business, self.catalogue, slot, self.now)
         with self.conn.begin_nested():  # a lost race leaves nothing behind, and the turn goes on
             return appointments.hold(
                 self.conn,
                 self.business,
-                slot,
+                again,
                 client_id=self.client.id,
                 source=self.channel,
                 now=self.now,

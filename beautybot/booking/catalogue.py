@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from beautybot.booking.chains import Step
 from beautybot.booking.models import (
     faq_entries,
     service_resources,
@@ -17,6 +18,7 @@ from beautybot.booking.models import (
     specialists,
     working_hours,
 )
+from beautybot.booking.slots import Span
 from beautybot.businesses import salons
 from beautybot.kit.errors import NotFound
 from beautybot.kit.money import Price
@@ -104,6 +106,25 @@ class Catalogue:
         """How long a service takes, by that specialist where she has her own pace."""
         own = self.own_durations.get((service_id, specialist_id or 0))
         return own or self.service(service_id).duration
+
+    def step(self, service_id: int, specialist_id: int) -> Step:
+        """How a service fills that specialist's time."""
+        service = self.service(service_id)
+        return Step(
+            _minutes(self.duration(service_id, specialist_id)),
+            _minutes(service.buffer_before),
+            _minutes(service.buffer_after),
+            service.processing,
+        )
+
+    def shortest(self, specialist_id: int) -> list[Span]:
+        """The least time around a start that a specialist can still sell."""
+        spans = {
+            self.step(s.id, specialist_id).whole
+            for s in self.services
+            if s.bookable and specialist_id in s.specialists
+        }
+        return sorted(spans, key=lambda span: span[1] - span[0])[:3]
 
 
 def load(conn: Connection, business_id: int) -> Catalogue:
@@ -222,3 +243,7 @@ def _faq(conn: Connection, business_id: int) -> tuple[Faq, ...]:
         .order_by(faq_entries.c.id)
     )
     return tuple(Faq(*row) for row in rows)
+
+
+def _minutes(length: timedelta) -> int:
+    return int(length.total_seconds()) // 60

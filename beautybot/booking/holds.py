@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from beautybot.booking import freed, records
-from beautybot.booking.availability import Slot
 from beautybot.booking.models import appointments
 from beautybot.booking.occupancy import occupy
+from beautybot.booking.times import Slot
 from beautybot.booking.visits import Appointment, Status, get
 from beautybot.businesses.salons import Business
 from beautybot.kit.db import across_salons

@@ -3,8 +3,7 @@ Tables of the salon's time.
 
 `busy_spans` is where no overlap is enforced: a row keeps one specialist, or one numbered unit of a
 resource, for a half-open span.  Holds and bookings both put rows there, buffers included; what ends
-a visit deletes them in the same transaction.  An exclusion constraint (PostgreSQL) and triggers
-(SQLite) refuse the second of two that meet, whoever writes it.
+a visit deletes them in the same transaction.  The database refuses the second of two that meet.
 """
 
 from __future__ import annotations
@@ -91,6 +90,7 @@ resources = Table(
     Column("ref", String(64), nullable=False),
     Column("name", Text, nullable=False),
     Column("quantity", Integer, nullable=False, server_default="1"),
+    Column("retired_at", Instant, nullable=True),
     UniqueConstraint("business_id", "ref"),
     CheckConstraint("quantity > 0", name="quantity"),
 )

@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, update
 
 from beautybot.booking import freed, holds, records
-from beautybot.booking.availability import Slot
 from beautybot.booking.models import appointment_parts, busy_spans
 from beautybot.booking.occupancy import SlotTaken, occupy, still_occupies, vacate
 from beautybot.booking.policy import NotPossible, check_changeable, own
+from beautybot.booking.times import Slot
 from beautybot.booking.visits import Appointment, Status, get
 from beautybot.businesses.salons import Business
 

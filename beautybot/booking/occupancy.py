@@ -6,15 +6,17 @@ Only `appointments.py` and `holds.py` call these; nothing else writes busy time.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from beautybot.booking.availability import Slot
 from beautybot.booking.models import busy_spans, resources, service_resources
 from beautybot.booking.overlap import is_overlap
+from beautybot.booking.slots import Span, minute, moment, union
+from beautybot.booking.times import Slot
 from beautybot.kit.errors import BeautyBotError
 
 
@@ -24,20 +26,7 @@ class SlotTaken(BeautyBotError):
 
 def occupy(conn: Connection, business_id: int, appointment_id: int, slot: Slot) -> None:
     """Take the time of people and resources; SlotTaken when the database refuses."""
-    rows: list[dict[str, Any]] = []
-    for part in slot.parts:
-        for start, end in part.busy or ((part.start, part.end),):
-            rows.append({"specialist_id": part.specialist_id, "starts_at": start, "ends_at": end})
-        for resource_id in _resources(conn, business_id, part.service_id):
-            unit = _free_unit(conn, business_id, resource_id, part.start, part.end)
-            rows.append(
-                {
-                    "resource_id": resource_id,
-                    "unit": unit,
-                    "starts_at": part.start,
-                    "ends_at": part.end,
-                }
-            )
+    rows = [*_of_people(slot), *_of_resources(conn, business_id, slot)]
     try:
         with conn.begin_nested():
             for row in rows:
@@ -52,21 +41,47 @@ def occupy(conn: Connection, business_id: int, appointment_id: int, slot: Slot) 
         raise
 
 
-def _resources(conn: Connection, business_id: int, service_id: int) -> list[int]:
-    return list(
-        conn.execute(
-            select(service_resources.c.resource_id).where(
-                service_resources.c.business_id == business_id,
-                service_resources.c.service_id == service_id,
-            )
-        ).scalars()
-    )
+def _of_people(slot: Slot) -> Iterator[dict[str, Any]]:
+    """Each specialist's time; the buffers between two services of one are kept once."""
+    busy: dict[int, list[Span]] = {}
+    for part in slot.parts:
+        for start, end in part.busy or (part.whole,):
+            busy.setdefault(part.specialist_id, []).append((minute(start), minute(end)))
+    for specialist_id, spans in sorted(busy.items()):
+        for a, b in union(spans):
+            yield {"specialist_id": specialist_id, "starts_at": moment(a), "ends_at": moment(b)}
+
+
+def _of_resources(conn: Connection, business_id: int, slot: Slot) -> Iterator[dict[str, Any]]:
+    """A unit of all that the visit needs, from preparation to cleaning."""
+    needs = _needs(conn, business_id, {part.service_id for part in slot.parts})
+    needed: dict[int, list[Span]] = {}
+    for part in slot.parts:
+        whole = (minute(part.whole[0]), minute(part.whole[1]))
+        for resource_id in needs.get(part.service_id, ()):
+            needed.setdefault(resource_id, []).append(whole)
+    for resource_id, spans in sorted(needed.items()):
+        for start, end in ((moment(a), moment(b)) for a, b in union(spans)):
+            unit = _free_unit(conn, business_id, resource_id, start, end)
+            yield {"resource_id": resource_id, "unit": unit, "starts_at": start, "ends_at": end}
+
+
+def _needs(conn: Connection, business_id: int, services: Collection[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for row in conn.execute(
+        select(service_resources.c.service_id, service_resources.c.resource_id).where(
+            service_resources.c.business_id == business_id,
+            service_resources.c.service_id.in_(services),
+        )
+    ):
+        found.setdefault(row.service_id, []).append(row.resource_id)
+    return found
 
 
 def _free_unit(
     conn: Connection, business_id: int, resource_id: int, start: datetime, end: datetime
 ) -> int:
-    quantity = conn.execute(
+    quantity: int = conn.execute(
         select(resources.c.quantity).where(
             resources.c.business_id == business_id, resources.c.id == resource_id
         )
@@ -81,10 +96,11 @@ def _free_unit(
             )
         ).scalars()
     )
-    for unit in range(quantity):
-        if unit not in taken:
-            return unit
-    raise SlotTaken("every unit of what the visit needs is taken")
+    free = [unit for unit in range(quantity) if unit not in taken]
+    given_up = sum(unit >= quantity for unit in taken)  # the salon has fewer than it had
+    if len(free) <= given_up:
+        raise SlotTaken("every unit of what the visit needs is taken")
+    return free[0]
 
 
 def still_occupies(conn: Connection, business_id: int, appointment_id: int) -> bool:

@@ -2,7 +2,8 @@
 The last word on double booking: what the database itself refuses.
 
 Two rows of `busy_spans` for one specialist, or for one unit of a resource,
-may not overlap; spans are half-open, so one may begin when another ends.
+may not overlap; spans are half-open, so one may begin when another ends.  A
+unit is one of those the resource has: they are numbered from 0.
 """
 
 from __future__ import annotations
@@ -29,6 +30,15 @@ _SAME = {
 }
 _EVENTS = {"insert": ("INSERT", ""), "update": ("UPDATE", "AND other.id <> OLD.id")}
 
+_SQLITE_UNIT = """
+CREATE TRIGGER busy_spans_unit_exists_on_{name} BEFORE {event} ON busy_spans
+WHEN NEW.unit < 0
+  OR NEW.unit >= (SELECT quantity FROM resources WHERE id = NEW.resource_id)
+BEGIN
+    SELECT RAISE(ABORT, 'busy_spans overlap: there is no such unit');
+END
+"""
+
 SQLITE = tuple(
     _SQLITE_TRIGGER.format(
         name=f"busy_spans_no_{whose}_overlap_on_{name}",
@@ -38,6 +48,26 @@ SQLITE = tuple(
     )
     for whose, same in _SAME.items()
     for name, (event, not_itself) in _EVENTS.items()
+) + tuple(
+    _SQLITE_UNIT.format(name=name, event=event)
+    for name, event in (("insert", "INSERT"), ("update", "UPDATE OF resource_id, unit"))
+)
+
+POSTGRESQL_UNIT = (
+    """
+CREATE FUNCTION busy_spans_unit_exists() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.unit < 0 OR NEW.unit >= (
+        SELECT quantity FROM resources WHERE id = NEW.resource_id
+    ) THEN
+        RAISE EXCEPTION 'busy_spans overlap: there is no such unit'
+            USING ERRCODE = 'exclusion_violation';
+    END IF;
+    RETURN NEW;
+END $$
+""",
+    "CREATE TRIGGER busy_spans_unit_exists BEFORE INSERT OR UPDATE OF resource_id, unit"
+    " ON busy_spans FOR EACH ROW EXECUTE FUNCTION busy_spans_unit_exists()",
 )
 
 POSTGRESQL = (
@@ -49,6 +79,17 @@ POSTGRESQL = (
     " EXCLUDE USING gist (resource_id WITH =, unit WITH =, tstzrange(starts_at, ends_at) WITH &&)"
     " WHERE (resource_id IS NOT NULL)",
 )
+
+
+def lifting(engine: str) -> tuple[str, ...]:
+    """Statements that take the guard away: for a control that shows what it is worth."""
+    if engine == "sqlite":
+        return tuple(f"DROP TRIGGER {ddl.split()[2]}" for ddl in SQLITE)
+    exclusions = tuple(ddl.split()[5] for ddl in POSTGRESQL[1:])
+    return (
+        *(f"ALTER TABLE busy_spans DROP CONSTRAINT {name}" for name in exclusions),
+        "DROP TRIGGER busy_spans_unit_exists ON busy_spans",
+    )
 
 
 def is_overlap(error: DBAPIError) -> bool:

@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from beautybot.booking.availability import Slot
 from beautybot.booking.models import (
     appointment_changes,
     appointment_parts,
     appointments,
     busy_spans,
 )
+from beautybot.booking.times import Slot
 from beautybot.booking.visits import Status
 from beautybot.businesses.salons import Business
 

@@ -1,194 +1,123 @@
-"""When people work and when they are busy, read in a handful of queries."""
+"""Working time and busy time of a salon's people, of which the rest is free."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, or_, select
+from beautybot.booking import slots
+from beautybot.booking.slots import Span, local_spans, midnight, minus, overlaps, union
 
-from beautybot.booking.models import (
-    appointments,
-    busy_spans,
-    day_overrides,
-    resources,
-    shift_patterns,
-    time_off,
-    working_hours,
-)
-from beautybot.booking.slots import Span, local_spans, minus, minute, union
+Week = Mapping[int, Sequence[Span]]
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    """Working time and busy time of a salon's people in one window."""
+class Hours:
+    """
+    The rules of working time, strongest first; None stands for the whole salon.
 
-    zone: ZoneInfo
-    weekly: dict[int | None, dict[int, list[Span]]]
-    overrides: dict[tuple[int | None, date], list[Span]]
-    patterns: dict[int, tuple[date, list[list[Span]]]]
-    away: dict[int | None, list[Span]]
-    busy: dict[int, list[Span]]
-    units: dict[int, list[list[Span]]]
+    One date of a specialist, one date of the salon, a specialist's repeating
+    shifts, a specialist's own week, the salon's week.
+    """
 
-    def free(self, specialist_id: int, day: date) -> list[Span]:
-        """When a specialist could be given to a client on that local day."""
-        work = local_spans(day, self._hours(specialist_id, day), self.zone)
-        if not work:
-            return []
-        taken = (
-            *self.busy.get(specialist_id, ()),
-            *self.away.get(specialist_id, ()),
-            *self.away.get(None, ()),
-        )
-        near = [s for s in taken if s[1] > work[0][0] and s[0] < work[-1][1]]
-        return minus(work, union(near))
+    overrides: Mapping[tuple[int | None, date], Sequence[Span]] = field(default_factory=dict)
+    patterns: Mapping[int, tuple[date, Sequence[Sequence[Span]]]] = field(default_factory=dict)
+    weekly: Mapping[int | None, Week] = field(default_factory=dict)
 
-    def resource_free(self, resource_id: int, start: int, end: int) -> bool:
-        """True if at least one unit of the resource is free then."""
-        return any(all(b <= start or a >= end for a, b in unit) for unit in self.units[resource_id])
-
-    def load_of(self, specialist_id: int, day_start: int) -> int:
-        """Busy minutes of a specialist on the day that starts then: for fairness."""
-        end = day_start + 1440
-        spans = self.busy.get(specialist_id, ())
-        return sum(min(b, end) - max(a, day_start) for a, b in spans if a < end and b > day_start)
-
-    def _hours(self, specialist_id: int, day: date) -> Sequence[Span]:
-        for key in ((specialist_id, day), (None, day)):
+    def on(self, person: int, day: date) -> Sequence[Span]:
+        """The local minutes of a day that a specialist works."""
+        for key in ((person, day), (None, day)):
             if key in self.overrides:
                 return self.overrides[key]
-        if specialist_id in self.patterns:
-            anchor, cycle = self.patterns[specialist_id]
+        if person in self.patterns:
+            anchor, cycle = self.patterns[person]
             return cycle[(day - anchor).days % len(cycle)]
-        week = self.weekly.get(specialist_id) or self.weekly.get(None, {})
+        week = self.weekly.get(person) or self.weekly.get(None, {})
         return week.get(day.weekday(), ())
 
 
-def load(
-    conn: Connection,
-    business_id: int,
-    zone: ZoneInfo,
-    start: datetime,
-    end: datetime,
-    *,
-    now: datetime,
-    people: Collection[int],
-    ignoring: int | None = None,
-) -> Schedule:
-    """
-    The schedule between two times.  Expired holds count as free already.
+@dataclass(frozen=True)
+class Schedule:
+    """Everything about a salon's time in a row of local days, read once; then arithmetic."""
 
-    `ignoring` is an appointment whose own time counts as free: it may move.
-    """
-    weekly: dict[int | None, dict[int, list[Span]]] = {}
-    for row in conn.execute(
-        select(working_hours).where(working_hours.c.business_id == business_id)
-    ):
-        week = weekly.setdefault(row.specialist_id, {})
-        week.setdefault(row.weekday, []).append((row.from_min, row.to_min))
-    busy, units = _busy(conn, business_id, start, end, now=now, people=people, ignoring=ignoring)
-    return Schedule(
-        zone=zone,
-        weekly=weekly,
-        overrides=_overrides(conn, business_id, start, end),
-        patterns=_patterns(conn, business_id),
-        away=_away(conn, business_id, start, end),
-        busy=busy,
-        units=units,
-    )
+    zone: ZoneInfo
+    days: Sequence[date]
+    hours: Hours = field(default_factory=Hours)
+    away: Mapping[int | None, Sequence[Span]] = field(default_factory=dict)
+    busy: Mapping[int, Sequence[Span]] = field(default_factory=dict)
+    units: Mapping[int, Sequence[Sequence[Span]]] = field(default_factory=dict)
+    surplus: Mapping[int, Sequence[Sequence[Span]]] = field(default_factory=dict)
+    _worked: dict[int, list[Span]] = field(default_factory=dict, compare=False)
+    _free: dict[int, list[Span]] = field(default_factory=dict, compare=False)
 
+    @cached_property
+    def midnights(self) -> list[int]:
+        """When each day begins, and when the last one ends."""
+        after = date.fromordinal(self.days[-1].toordinal() + 1)
+        return [midnight(day, self.zone) for day in (*self.days, after)]
 
-def _busy(
-    conn: Connection,
-    business_id: int,
-    start: datetime,
-    end: datetime,
-    *,
-    now: datetime,
-    people: Collection[int],
-    ignoring: int | None,
-) -> tuple[dict[int, list[Span]], dict[int, list[list[Span]]]]:
-    quantity = {
-        row.id: row.quantity
-        for row in conn.execute(
-            select(resources.c.id, resources.c.quantity).where(
-                resources.c.business_id == business_id
-            )
-        )
-    }
-    units: dict[int, list[list[Span]]] = {r: [[] for _ in range(n)] for r, n in quantity.items()}
-    busy: dict[int, list[Span]] = {}
-    alive = or_(
-        appointments.c.status != "held",
-        appointments.c.hold_until.is_(None),
-        appointments.c.hold_until > now,
-    )
-    query = (
-        select(
-            busy_spans.c.specialist_id,
-            busy_spans.c.resource_id,
-            busy_spans.c.unit,
-            busy_spans.c.starts_at,
-            busy_spans.c.ends_at,
-        )
-        .join(appointments, appointments.c.id == busy_spans.c.appointment_id)
-        .where(
-            busy_spans.c.business_id == business_id,
-            appointments.c.business_id == business_id,
-            busy_spans.c.starts_at < end,
-            busy_spans.c.ends_at > start,
-            or_(busy_spans.c.specialist_id.in_(people), busy_spans.c.specialist_id.is_(None)),
-            alive,
-        )
-        .order_by(busy_spans.c.starts_at)
-    )
-    if ignoring is not None:
-        query = query.where(busy_spans.c.appointment_id != ignoring)
-    for row in conn.execute(query):
-        span = (minute(row.starts_at), minute(row.ends_at))
-        if row.specialist_id is not None:
-            busy.setdefault(row.specialist_id, []).append(span)
-        elif row.resource_id in units and row.unit < len(units[row.resource_id]):
-            units[row.resource_id][row.unit].append(span)
-    return busy, units
+    @property
+    def pairs(self) -> list[Span]:
+        """When each day begins and ends."""
+        return list(pairwise(self.midnights))
 
+    def grid(self, step: int) -> list[int]:
+        """Every minute at which a visit may start, closed or not."""
+        found: list[int] = []
+        for day, (begins, ends) in zip(self.days, self.pairs, strict=True):
+            found += slots.grid(day, step, self.zone, begins, ends)
+        return found
 
-def _overrides(
-    conn: Connection, business_id: int, start: datetime, end: datetime
-) -> dict[tuple[int | None, date], list[Span]]:
-    rows = conn.execute(
-        select(day_overrides).where(
-            day_overrides.c.business_id == business_id,
-            day_overrides.c.day >= start.date() - timedelta(days=1),
-            day_overrides.c.day <= end.date() + timedelta(days=1),
-        )
-    )
-    return {(row.specialist_id, row.day): _spans(row.spans) for row in rows}
+    def working(self, person: int) -> list[Span]:
+        """When a specialist is at work: hours without breaks and absences."""
+        if person not in self._worked:
+            spans = [
+                span
+                for day, (begins, ends) in zip(self.days, self.pairs, strict=True)
+                if (local := self.hours.on(person, day))
+                for span in local_spans(day, local, self.zone, begins, ends)
+            ]
+            gone = union((*self.away.get(person, ()), *self.away.get(None, ())))
+            self._worked[person] = minus(union(spans), gone)
+        return self._worked[person]
 
+    def free(self, person: int) -> list[Span]:
+        """When a specialist could be given to another client."""
+        if person not in self._free:
+            self._free[person] = minus(self.working(person), union(self.busy.get(person, ())))
+        return self._free[person]
 
-def _patterns(conn: Connection, business_id: int) -> dict[int, tuple[date, list[list[Span]]]]:
-    rows = conn.execute(select(shift_patterns).where(shift_patterns.c.business_id == business_id))
-    return {row.specialist_id: (row.anchor, [_spans(day) for day in row.cycle]) for row in rows}
+    def free_on(self, person: int, day: date) -> list[Span]:
+        """The same on one of the days, cut at its midnights."""
+        begins, ends = self.pairs[self.days.index(day)]
+        cut = ((max(a, begins), min(b, ends)) for a, b in self.free(person))
+        return [(a, b) for a, b in cut if a < b]
 
+    def has_unit(self, resource: int, start: int, end: int) -> bool:
+        """
+        True if one unit of the resource is free all the time from start to end.
 
-def _away(
-    conn: Connection, business_id: int, start: datetime, end: datetime
-) -> dict[int | None, list[Span]]:
-    away: dict[int | None, list[Span]] = {}
-    for row in conn.execute(
-        select(time_off).where(
-            time_off.c.business_id == business_id,
-            time_off.c.starts_at < end,
-            time_off.c.ends_at > start,
-        )
-    ):
-        away.setdefault(row.specialist_id, []).append((minute(row.starts_at), minute(row.ends_at)))
-    return away
+        Units that the salon has given up since, but visits still keep, count
+        as taken from those that are left.
+        """
+        kept = sum(overlaps(spans, start, end) for spans in self.surplus.get(resource, ()))
+        left = sum(not overlaps(spans, start, end) for spans in self.units[resource])
+        return left > kept
 
-
-def _spans(stored: Any) -> list[Span]:
-    return [(a, b) for a, b in stored]
+    def load(self, person: int, day: int) -> float:
+        """Which share of her day a specialist is busy; `day` counts from the first."""
+        spans = self.busy.get(person, ())
+        if not spans:
+            return 0.0
+        begins, ends = self.midnights[day : day + 2]
+        taken = spans[bisect_left(spans, (begins,)) : bisect_left(spans, (ends,))]
+        if not taken:
+            return 0.0
+        work = self.working(person)
+        hers = work[bisect_left(work, (begins,)) : bisect_left(work, (ends,))]
+        return sum(b - a for a, b in taken) / (sum(b - a for a, b in hers) or 1)

@@ -8,27 +8,14 @@ that happens twice is offered once.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """
-    One service as it fills a specialist's time, in minutes from the visit's start.
-
-    `start` and `end` are what the client sees; `busy` is what nobody else may
-    have: buffers in, processing gaps out.
-    """
-
-    start: int
-    end: int
-    busy: tuple[Span, ...]
+DAY_MIN = 1440
+_NEVER = 1 << 62
 
 
 def minute(at: datetime) -> int:
@@ -73,98 +60,86 @@ def minus(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
     return left
 
 
-def inside(free: Sequence[Span], start: int, end: int) -> bool:
-    """True if [start, end) lies in one of the sorted, separate spans."""
-    i = bisect_right(free, (start, 1 << 62)) - 1
-    return i >= 0 and free[i][0] <= start and end <= free[i][1]
+def overlaps(spans: Sequence[Span], start: int, end: int) -> bool:
+    """True if [start, end) meets one of the sorted, separate spans."""
+    i = bisect_left(spans, (end,)) - 1
+    return i >= 0 and spans[i][1] > start
 
 
 def around(free: Sequence[Span], start: int, end: int) -> Span | None:
-    """The free span that [start, end) lies in."""
-    i = bisect_right(free, (start, 1 << 62)) - 1
+    """The one of the sorted, separate spans that [start, end) lies in."""
+    i = bisect_right(free, (start, _NEVER)) - 1
     return free[i] if i >= 0 and free[i][0] <= start and end <= free[i][1] else None
 
 
-def local_spans(day: date, hours: Iterable[Span], zone: ZoneInfo) -> list[Span]:
-    """Local minutes of one day as spans; an hour that a clock change skips just vanishes."""
+def fits(free: Sequence[Span], busy: Iterable[Span], start: int) -> bool:
+    """True if all that a visit keeps busy is free when it starts then."""
+    return all(around(free, start + a, start + b) is not None for a, b in busy)
+
+
+def starts(free: Sequence[Span], busy: Sequence[Span], grid: Sequence[int]) -> list[int]:
+    """Those of the sorted starts at which everything that is busy lies in free time."""
+    if len(busy) > 1:
+        return [at for at in starts(free, busy[:1], grid) if fits(free, busy[1:], at)]
+    first, last = busy[0]
+    found: list[int] = []
+    low = 0
+    for a, b in free:
+        if b - a < last - first:
+            continue
+        low = bisect_left(grid, a - first, low)
+        found += grid[low : (low := bisect_right(grid, b - last, low))]
+    return found
+
+
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """When a local day begins; where the clock skips midnight, its first minute that exists."""
+    return _wall(day, 0, zone)
+
+
+def local_spans(
+    day: date, hours: Iterable[Span], zone: ZoneInfo, begins: int, ends: int
+) -> list[Span]:
+    """
+    Local minutes of one day as spans; an hour that a clock change skips just vanishes.
+
+    `begins` and `ends` are the midnights of the day and of the next one.
+    """
+    if ends - begins == DAY_MIN:
+        return [(begins + a, begins + b) for a, b in hours]
     return union((_wall(day, a, zone), _wall(day, b, zone)) for a, b in hours)
 
 
-def grid(day: date, step: int, zone: ZoneInfo) -> list[int]:
+def grid(day: date, step: int, zone: ZoneInfo, begins: int, ends: int) -> list[int]:
     """
     The minutes of a local day at which a visit may start, every `step` minutes.
 
     Wall times in a gap are left out, and of a fold only the first is taken.
     """
-    first = _wall(day, 0, zone)
-    if _wall(day + timedelta(days=1), 0, zone) - first == 1440:
-        return list(range(first, first + 1440, step))
-    return [at for m in range(0, 1440, step) if _exists(day, m, at := _wall(day, m, zone), zone)]
-
-
-def layout(
-    lengths: Sequence[int],
-    before: Sequence[int],
-    after: Sequence[int],
-    gaps: Sequence[Sequence[Span]],
-) -> list[Work]:
-    """
-    Several services one after another: when each begins and what it keeps busy.
-
-    Between two of them stands the longer of the first's buffer after and the
-    second's buffer before.
-    """
-    works: list[Work] = []
-    at = 0
-    for i, length in enumerate(lengths):
-        if i:
-            at += max(after[i - 1], before[i])
-        whole = [(at - before[i], at + length + after[i])]
-        free = union((at + a, at + min(b, length)) for a, b in gaps[i])
-        works.append(Work(at, at + length, tuple(minus(whole, free))))
-        at += length
-    return works
-
-
-def fits(free: Sequence[Span], busy: Iterable[Span], start: int) -> bool:
-    """True if all that a visit keeps busy is free when it starts then."""
-    return all(inside(free, start + a, start + b) for a, b in busy)
-
-
-def hole_cost(free: Sequence[Span], busy: Sequence[Span], start: int, sellable: int) -> int:
-    """
-    Minutes that the visit would leave unsellable beside it: shorter than `sellable`.
-
-    Zero closes the gap or leaves room for another client.
-    """
-    cost = 0
-    for a, b in busy:
-        room = around(free, start + a, start + b)
-        if room is None:
-            continue
-        for left in (start + a - room[0], room[1] - (start + b)):
-            if 0 < left < sellable:
-                cost += left
-    return cost
-
-
-def spread(items: Sequence[int], costs: Sequence[int], count: int) -> list[int]:
-    """Up to `count` of the sorted items, over their whole range, the cheapest of each part."""
-    if len(items) <= count:
-        return list(items)
-    chosen = []
-    for part in range(count):
-        low = part * len(items) // count
-        high = (part + 1) * len(items) // count
-        best = min(range(low, high), key=lambda i: (costs[i], i))
-        chosen.append(items[best])
-    return chosen
+    if ends - begins == DAY_MIN:
+        return list(range(begins, ends, step))
+    return [at for m in range(0, DAY_MIN, step) if _exists(day, m, at := _wall(day, m, zone), zone)]
 
 
 def _wall(day: date, minutes: int, zone: ZoneInfo) -> int:
-    extra, rest = divmod(minutes, 1440)
-    at = datetime.combine(day + timedelta(days=extra), time(rest // 60, rest % 60), zone)
-    return int(at.timestamp()) // 60
+    """A local minute of a day in UTC: the first of two, or the end of the gap it falls in."""
+    extra, rest = divmod(minutes, DAY_MIN)
+    local = datetime.combine(day + timedelta(days=extra), time(rest // 60, rest % 60), zone)
+    first, second = minute(local), minute(local.replace(fold=1))
+    return first if first <= second else _change(second, first, zone)
+
+
+def _change(low: int, high: int, zone: ZoneInfo) -> int:
+    """The minute between two at which the zone's clock is put forward."""
+    before = _offset(low, zone)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _offset(middle, zone) == before else (low, middle)
+    return high
+
+
+def _offset(at: int, zone: ZoneInfo) -> timedelta | None:
+    return moment(at).astimezone(zone).utcoffset()
 
 
 def _exists(day: date, minutes: int, at: int, zone: ZoneInfo) -> bool:

@@ -16,6 +16,7 @@ _BOUNDS = {
     "horizon_days": (1, 366),
     "hold_min": (1, 24 * 60),
     "cancel_window_h": (0, MOST_HOURS),
+    "handoff_h": (1, 7 * 24),
     "waitlist_hold_min": (5, 24 * 60),
     "complete_after_h": (0, MOST_HOURS),
     "nudge_after_days": (0, 366),

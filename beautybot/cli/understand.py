@@ -174,7 +174,7 @@ def lexicon_of_file(path: Path) -> Lexicon:
             ]
         ),
         [Person(p.id, p.name, name_forms(p.name), p.role) for p in file.staff or ()],
-        Hours({day: tuple(spans) for day, spans in (file.hours or {}).items()}, zone),
+        Hours({day: tuple(spans) for day, spans in (file.times.week or {}).items()}, zone),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from beautybot.agent.saying import day as day_words, span_words
-from beautybot.booking import appointments, availability, catalogue as catalogues, schedule, visits
+from beautybot.booking import appointments, availability, catalogue as catalogues, timetable, visits
 from beautybot.booking.appointments import SlotTaken
 from beautybot.booking.availability import Wish
 from beautybot.booking.catalogue import Catalogue
@@ -123,11 +123,11 @@ def _closed(
         return f"{person.name} не делает эту услугу."
     on = start.astimezone(business.zone).date()
     since = datetime.combine(on, time(), business.zone)
-    times = schedule.load(
+    times = timetable.load(
         conn, business.id, business.zone, since, since + timedelta(days=1), now=since, people=()
     )
     zero = minute(since)
-    open_ = tuple((a - zero, b - zero) for a, b in times.free(person.id, on))
+    open_ = tuple((a - zero, b - zero) for a, b in times.free_on(person.id, on))
     if not open_:
         return f"{person.name} в этот день не работает."
     return f"{person.name} в этот день работает {span_words(open_)}: услуга не помещается."

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from beautybot.agent.saying import day as day_words
-from beautybot.booking import catalogue as catalogues, schedule, visits
+from beautybot.booking import catalogue as catalogues, timetable, visits
 from beautybot.booking.catalogue import Catalogue, Specialist
 from beautybot.booking.schedule import Schedule
 from beautybot.booking.slots import minute, union
@@ -119,7 +119,7 @@ def _grid(
     until = _midnight(columns[-1].day + timedelta(days=1), business)
     found = visits.listing(conn, business.id, since=since, until=until, statuses=SHOWN)
     people = {c.specialist.id for c in columns}
-    times = schedule.load(conn, business.id, zone, since, until, now=now, people=people)
+    times = timetable.load(conn, business.id, zone, since, until, now=now, people=people)
     mine = [(column, _theirs(found, column, business)) for column in columns]
     first, last = _bounds(times, mine, business)
     return {
@@ -165,7 +165,7 @@ def _bounds(
     starts, ends = [EARLY], [LATE]
     for column, those in mine:
         zero = minute(_midnight(column.day, of))
-        for begins, finishes in times.free(column.specialist.id, column.day):
+        for begins, finishes in times.free_on(column.specialist.id, column.day):
             starts.append(begins - zero)
             ends.append(finishes - zero)
         for _, part in those:
@@ -179,7 +179,7 @@ def _off(
 ) -> list[dict[str, int]]:
     """When the specialist cannot be booked and has no visit: shaded."""
     zero = minute(_midnight(column.day, of))
-    open_ = [(a - zero, b - zero) for a, b in times.free(column.specialist.id, column.day)]
+    open_ = [(a - zero, b - zero) for a, b in times.free_on(column.specialist.id, column.day)]
     busy = [(a - zero, b - zero) for a, b in times.busy.get(column.specialist.id, ())]
     blocks, at = [], first
     for begins, ends in [*union([*open_, *busy]), (last, last)]:

@@ -1,0 +1,1 @@
+"""How quickly true times are found, and how that grows."""
