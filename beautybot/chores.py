@@ -15,7 +15,8 @@ from beautybot.conversations.fetching import Fetching
 from beautybot.kit import jobs, log
 from beautybot.kit.jobs import Job
 from beautybot.kit.wakeup import ToDo
-from beautybot.notifications import hearing, nudges, plans, reminders, vacancies
+from beautybot.notifications import nudges, plans, reminders, vacancies
+from beautybot.notifications.bot import hearing
 from beautybot.privacy import retention
 from beautybot.privacy.erasing import SCRUB
 from beautybot.web import owner_bot

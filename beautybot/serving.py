@@ -33,7 +33,7 @@ from beautybot.kit.keys import keyring_of
 from beautybot.kit.mail import Mailer
 from beautybot.kit.wakeup import Wakeup
 from beautybot.llm import registry as models, speech
-from beautybot.notifications.asking import Asking
+from beautybot.notifications.bot.asking import Asking
 from beautybot.notifications.owner import Voices
 from beautybot.polling import Polling
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings

@@ -35,7 +35,8 @@ from beautybot.kit.presence import SILENT, Presence, own_name
 from beautybot.kit.text import masked
 from beautybot.kit.wakeup import ToDo, Wakeup
 from beautybot.llm.base import LLM
-from beautybot.notifications import hearing, owner, truth
+from beautybot.notifications import owner, truth
+from beautybot.notifications.bot import hearing
 from beautybot.notifications.models import owner_messages, owner_updates
 from beautybot.notifications.owner import Voices
 

@@ -17,7 +17,7 @@ from beautybot.demo.fakes.server import serving
 from beautybot.demo.fakes.telegram_people import TgBot, TgUser
 from beautybot.demo.fakes.transcript import Bubble
 from beautybot.kit import clock
-from beautybot.notifications import binding
+from beautybot.notifications.bot import binding
 from beautybot.notifications.owner import Voices
 from beautybot.settings import Settings
 from beautybot.web import owner_bot

@@ -40,7 +40,7 @@ from beautybot.kit.db import Database
 from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.text import one_line
 from beautybot.llm.base import LLM
-from beautybot.notifications import passing
+from beautybot.notifications.bot import passing
 
 IDLE = timedelta(hours=24)
 WORDING = timedelta(seconds=wording.PATIENCE_S + 2)

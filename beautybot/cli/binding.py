@@ -50,7 +50,7 @@ async def _invite(house: House, email: str) -> str:
     from beautybot.channels.base import ConnectError
     from beautybot.channels.telegram.owners import bot_of
     from beautybot.kit import clock
-    from beautybot.notifications import binding
+    from beautybot.notifications.bot import binding
 
     user_id = await _user(house, email)
     channels = registry.build(house.settings)
@@ -72,7 +72,7 @@ async def _invite(house: House, email: str) -> str:
 async def _confirm(house: House, email: str, code: str) -> str:
     from beautybot.businesses.bindings import Outcome
     from beautybot.kit import clock
-    from beautybot.notifications import binding
+    from beautybot.notifications.bot import binding
 
     user_id = await _user(house, email)
     done = await house.db.write(binding.confirm, user_id, code, clock.now())
@@ -83,7 +83,7 @@ async def _confirm(house: House, email: str, code: str) -> str:
 
 async def _revoke(house: House, email: str) -> None:
     from beautybot.kit import clock
-    from beautybot.notifications import binding
+    from beautybot.notifications.bot import binding
 
     user_id = await _user(house, email)
     if await house.db.write(binding.unbind, user_id, clock.now()) is None:
@@ -92,7 +92,7 @@ async def _revoke(house: House, email: str) -> None:
 
 async def _user(house: House, email: str) -> int:
     from beautybot.businesses import users
-    from beautybot.notifications import binding
+    from beautybot.notifications.bot import binding
 
     members = await house.db.read(users.of_email, email)
     if not binding.may_bind(members):

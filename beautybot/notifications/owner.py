@@ -24,9 +24,10 @@ from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database
 from beautybot.kit.leases import backoff, claim, finish
 from beautybot.kit.mail import Mailer, NotMailed
-from beautybot.notifications import cards, listeners, pacing, pouch
+from beautybot.notifications import listeners, pacing
+from beautybot.notifications.bot import cards, pouch
+from beautybot.notifications.bot.pouch import Kept, Letter
 from beautybot.notifications.listeners import Listener, Reach
-from beautybot.notifications.pouch import Kept, Letter
 
 logger = log.get(__name__)
 GIVE_UP_AFTER = 8

@@ -19,7 +19,7 @@ from beautybot.kit import log
 from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import DatabaseUnavailable
 from beautybot.kit.wakeup import ToDo
-from beautybot.notifications import hearing
+from beautybot.notifications.bot import hearing
 from beautybot.web.deadlines import ReadDeadline
 from beautybot.web.parts import Parts
 

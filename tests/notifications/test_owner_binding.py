@@ -18,7 +18,7 @@ from beautybot.businesses.bindings import Outcome
 from beautybot.businesses.models import binding_links
 from beautybot.demo.fakes.telegram_people import TgUser
 from beautybot.kit.db import Database
-from beautybot.notifications import binding
+from beautybot.notifications.bot import binding
 
 FORGED: dict[str, Any] = {
     "message_id": 1,

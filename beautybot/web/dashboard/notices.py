@@ -13,7 +13,7 @@ from beautybot.businesses.choices import TITLES, BadQuietHours, Choices, Topic
 from beautybot.channels.base import ConnectError
 from beautybot.channels.telegram.owners import bot_of
 from beautybot.kit.wakeup import ToDo
-from beautybot.notifications import binding
+from beautybot.notifications.bot import binding
 from beautybot.web.dashboard.telling import moment
 from beautybot.web.rendering import onward
 from beautybot.web.sessions import Asking

@@ -29,20 +29,20 @@ from beautybot.kit import log
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database, across_salons, add_once
 from beautybot.kit.leases import claim, finish
-from beautybot.notifications import (
+from beautybot.notifications import owner
+from beautybot.notifications.bot import (
     binding,
     menus,
-    owner,
     people,
     pouch,
     pressing,
     talk_acts,
     visit_acts,
 )
-from beautybot.notifications.cards import Card, Verb
+from beautybot.notifications.bot.cards import Card, Verb
+from beautybot.notifications.bot.people import Done, Here, Person
+from beautybot.notifications.bot.pouch import Kept, Letter
 from beautybot.notifications.models import owner_updates
-from beautybot.notifications.people import Done, Here, Person
-from beautybot.notifications.pouch import Kept, Letter
 
 logger = log.get(__name__)
 BATCH = 50

@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from beautybot.businesses import bindings, journal, salons, users
 from beautybot.businesses.bindings import Binding, Confirmed, Opened, Outcome
 from beautybot.businesses.users import Member
-from beautybot.notifications import pouch
-from beautybot.notifications.cards import Verb, button
+from beautybot.notifications.bot import pouch
+from beautybot.notifications.bot.cards import Verb, button
+from beautybot.notifications.bot.pouch import Letter
 from beautybot.notifications.listeners import HEARS
-from beautybot.notifications.pouch import Letter
 
 OVER = (
     "Эта ссылка не подходит: она одноразовая и живёт 10 минут. "

@@ -9,8 +9,8 @@ from beautybot.conversations import answering, questions
 from beautybot.kit.errors import NotFound
 from beautybot.kit.text import clean, one_line, unlinked
 from beautybot.notifications import teaching
-from beautybot.notifications.cards import Verb, button
-from beautybot.notifications.people import Done, Here
+from beautybot.notifications.bot.cards import Verb, button
+from beautybot.notifications.bot.people import Done, Here
 from beautybot.notifications.teaching import NotAnswered
 
 LONGEST = 4000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from beautybot.notifications import talk_acts, visit_acts, wanted_acts
-from beautybot.notifications.cards import Verb
-from beautybot.notifications.people import Done, Here
+from beautybot.notifications.bot import talk_acts, visit_acts, wanted_acts
+from beautybot.notifications.bot.cards import Verb
+from beautybot.notifications.bot.people import Done, Here
 
 OF_MENU = frozenset({Verb.TOPIC, Verb.QUIET, Verb.STOP})
 # Not shown again once somebody has pressed it.

@@ -14,7 +14,7 @@ from beautybot.kit import clock as clocks, log, seats
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database, DatabaseUnavailable
 from beautybot.kit.wakeup import ToDo, Wakeup
-from beautybot.notifications import hearing
+from beautybot.notifications.bot import hearing
 
 logger = log.get(__name__)
 SEAT = "poll:owners"

@@ -14,8 +14,8 @@ from beautybot.kit.clock import from_epoch
 from beautybot.kit.errors import NotFound
 from beautybot.kit.text import one_line, unlinked
 from beautybot.notifications import telling
-from beautybot.notifications.cards import Verb, button
-from beautybot.notifications.people import Done, Here
+from beautybot.notifications.bot.cards import Verb, button
+from beautybot.notifications.bot.people import Done, Here
 from beautybot.russian.reading import read
 from beautybot.russian.time.finding import find_when
 from beautybot.russian.time.wish import Hours

@@ -8,7 +8,7 @@ from beautybot.booking.visits import Appointment, Status
 from beautybot.businesses import journal, notices
 from beautybot.kit.errors import NotFound
 from beautybot.notifications import telling
-from beautybot.notifications.people import Done, Here
+from beautybot.notifications.bot.people import Done, Here
 
 OVER = "Время уже отдали другому или заявка истекла. Позвоните клиенту."
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from beautybot.businesses import bindings, salons, users
 from beautybot.businesses.salons import Business
-from beautybot.notifications.cards import Card
+from beautybot.notifications.bot.cards import Card
+from beautybot.notifications.bot.pouch import Kept, Letter
 from beautybot.notifications.listeners import HEARS
-from beautybot.notifications.pouch import Kept, Letter
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from beautybot.businesses import choices
 from beautybot.businesses.choices import BadQuietHours, Choices, Topic
 from beautybot.businesses.salons import Business
 from beautybot.kit.text import unlinked
-from beautybot.notifications import binding, people, plans
-from beautybot.notifications.cards import Card, Verb, button
-from beautybot.notifications.people import Done, Person
-from beautybot.notifications.pouch import Letter
+from beautybot.notifications import plans
+from beautybot.notifications.bot import binding, people
+from beautybot.notifications.bot.cards import Card, Verb, button
+from beautybot.notifications.bot.people import Done, Person
+from beautybot.notifications.bot.pouch import Letter
 
 HELP = (
     "Сюда приходит важное о салоне: записи, переносы и отмены, клиенты, которые ждут человека, "
