@@ -184,11 +184,13 @@ def _somebody(conn: Connection, hall: Hall) -> int:
     count = conn.execute(select(func.count()).select_from(visits).where(*live)).scalar_one()
     if not count:
         raise BeautyBotError("nobody has booked yet")
-    chosen: int = conn.execute(
+    chosen: int | None = conn.execute(
         select(visits.c.id)
         .where(*live)
         .order_by(visits.c.id)
         .offset(hall.dice.randrange(count))
         .limit(1)
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if chosen is None:  # dropped by another process since we counted
+        raise BeautyBotError("that one is gone")
     return chosen
