@@ -36,6 +36,8 @@ def move(
     The old time is freed and the new one taken in this transaction; SlotTaken
     leaves the appointment where it was (the caller's transaction is undone).
     """
+    if slot is not None:
+        holds.free_expired(conn, business.id, now)  # first: it may be this very one
     records.lock(conn, business.id, appointment_id)
     visit = own(conn, business, appointment_id, client_id)
     check_changeable(business, visit, now, enforce_policy)
@@ -44,7 +46,6 @@ def move(
     if to_hold is not None:
         _take_over(conn, business, appointment_id, to_hold)
     elif slot is not None:
-        holds.free_expired(conn, business.id, now)
         _rewrite(conn, business, appointment_id, slot)
     else:
         raise NotPossible("a move needs a new time")
