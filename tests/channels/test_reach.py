@@ -13,8 +13,7 @@ from town import PHONE_ID, WABA, Town, town
 
 from beautybot.businesses import access, notices
 from beautybot.businesses.notices import NoticeKind
-from beautybot.channels.base import Account, Outbound, SendError
-from beautybot.channels.whatsapp import WhatsApp
+from beautybot.channels.whatsapp.pace import Pace
 from beautybot.chores import check_channels, go_around
 from beautybot.conversations import clients, consents, health, history, outbox, routes
 from beautybot.conversations.consents import Proof, Purpose
@@ -22,9 +21,7 @@ from beautybot.conversations.envelope import Weight
 from beautybot.conversations.health import Level
 from beautybot.conversations.outbox import Draft
 from beautybot.demo.fakes.faults import cut_answer
-from beautybot.demo.fakes.graph import FakeGraph
 from beautybot.demo.fakes.graph_people import WaClient
-from beautybot.demo.fakes.server import serving
 from beautybot.demo.fakes.telegram import telegram_fault
 from beautybot.demo.fakes.telegram_people import TgUser
 from beautybot.kit import clock
@@ -235,32 +232,19 @@ async def test_one_client_is_not_written_to_faster_than_whatsapp_allows(here: To
     assert [t for t in await ours(here, "whatsapp") if t.isdigit()] == [str(n) for n in range(60)]
 
 
-async def test_a_number_is_not_driven_faster_than_it_may() -> None:
-    """A hundred sends at once to a hundred people are spread; the double refuses none."""
-    graph = FakeGraph(number_rate=80)
-    graph.world.window = type(graph.world.window).OFF
-    graph.world.pair_rate = False
-    graph.add_number(PHONE_ID, token="EAAgoodtoken", app_secret="x" * 32)
-    async with serving(graph) as url:
-        whatsapp = WhatsApp(f"{url}/v26.0")
-        slow = Account(PHONE_ID, {"access_token": "EAAgoodtoken"}, {"throughput": "STANDARD"})
-        hasty = Account(PHONE_ID, {"access_token": "EAAgoodtoken"}, {"throughput": "HIGH"})
+@pytest.mark.parametrize(("level", "most"), [("STANDARD", 80), ("HIGH", 1000)])
+async def test_a_number_is_not_driven_faster_than_it_may(level: str, most: int) -> None:
+    """A hundred sends ask at once: none leaves before its moment, and another number waits not."""
+    pace, began = Pace(), clock.monotonic()
 
-        async def burst(speaking: Account) -> int:
-            sends = [
-                whatsapp.send(speaking, Outbound(f"7916000{n:04d}", "привет", str(n)))
-                for n in range(100)
-            ]
-            answers = await asyncio.gather(*sends, return_exceptions=True)
-            return sum(isinstance(a, SendError) for a in answers)
+    async def leaves(number: str) -> float:
+        await pace.turn(number, {"throughput": level})
+        return clock.monotonic() - began
 
-        spread = await burst(slow)
-        await asyncio.sleep(1.1)
-        control = await burst(hasty)
-        await whatsapp.close()
+    *mine, other = await asyncio.gather(*(leaves(PHONE_ID) for _ in range(100)), leaves("2"))
 
-    assert spread == 0
-    assert control > 0  # the double does count
+    assert all(at >= n / most for n, at in enumerate(sorted(mine)))
+    assert other <= max(mine)
 
 
 async def test_a_reminder_s_template_is_proposed_used_and_dropped_when_meta_says_so(
