@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from beautybot.kit.text import clean
+from beautybot.kit.text import clean, masked
 from beautybot.russian.people import is_first_name
 from beautybot.russian.phones import find_phone
 from beautybot.russian.reading import read
@@ -21,6 +21,8 @@ PHONE, ADDRESS, SURNAME = "[телефон]", "[адрес]", "[фамилия]"
 _ADDRESS = re.compile(
     r"[^\s@<>]+@[^\s@<>]+\.\w+|(?<!\w)@\w{3,}|(?:https?://|www\.|t\.me/)\S+", re.I
 )
+_EMAIL = re.compile(r"[^\s@'\"]+@[^\s@'\"]+\.\w+")
+_PHONE = re.compile(r"\+?\d{10,15}")
 _DIGITS = re.compile(r"\+?\d(?:[\s()\-–.,/]{0,3}\d){6,}")
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}[-.:]\d{2}\s?[-–]\s?\d{1,2}[-.:]\d{2}")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -46,6 +48,12 @@ def mask(text: str, known: Collection[str] = (), limit: int = LONGEST) -> str:
     plain = _DIGITS.sub(_number, plain)
     plain = "\n".join(PHONE if _is_dictated(line) else line for line in plain.split("\n"))
     return _names(plain, {w.lower().replace("ё", "е") for w in known}).translate(_FENCE)[:limit]
+
+
+def for_trace(text: str) -> str:
+    """What is kept of a turn for those who look at it later: phones and e-mails show their end."""
+    plain = _EMAIL.sub(lambda m: masked(m[0]), text)
+    return _PHONE.sub(lambda m: masked(m[0]), plain)
 
 
 def _is_dictated(line: str) -> bool:

@@ -23,6 +23,7 @@ from beautybot.agent.adviser import Adviser, day_of
 from beautybot.agent.commands import Command, Greet, Human, Unclear
 from beautybot.agent.desk import Desk
 from beautybot.agent.flow import State
+from beautybot.agent.masking import for_trace
 from beautybot.agent.memory import Asked, Memory
 from beautybot.agent.move import Move
 from beautybot.agent.reply import Reply
@@ -263,11 +264,11 @@ def _trace(
     return {
         "heard": [m.id for m in seen.unanswered],
         "known": [n for n in ("name", "phone") if getattr(seen.client, n)],
-        "understood": [repr(c)[:400] for c in commands],
+        "understood": [for_trace(repr(c))[:400] for c in commands],
         "model": adviser.trace(),
         "decided": move.decided,
         "phrases": list(reply.keys) if reply else [],
-        "facts": list(reply.facts) if reply else [],
+        "facts": [for_trace(fact) for fact in reply.facts] if reply else [],
         "asked": move.memory.asked,
     }
 

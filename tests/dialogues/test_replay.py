@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from brains_at_work import BrainModel
+from sqlalchemy import select
 from talk import Talk
 from world import MONDAY, ROMASHKA, World, open_salons
 
@@ -15,8 +16,9 @@ from beautybot.agent.replaying import NothingToReplay, replay
 from beautybot.booking import importing
 from beautybot.booking.salon_file import of_json
 from beautybot.businesses.salons import BadAgentSettings
+from beautybot.conversations.models import turns
 from beautybot.demo.fakes.gigachat.rules import rule_brain
-from beautybot.kit.db import Database
+from beautybot.kit.db import Database, across_salons
 from beautybot.kit.errors import NotFound
 
 PLEASANT = ("здравствуйте", "хочу на маникюр завтра", "давайте второе", "согласна", "Ольга")
@@ -128,3 +130,18 @@ async def test_restrictions_are_seen_in_the_samples_without_a_model(
     assert [said for said, _, _ in changed] == ["расскажите про конкурентов?"]
     assert "говорить не могу" in changed[0][2]
     assert "говорить не могу" not in changed[0][1]
+
+
+async def test_a_trace_keeps_no_whole_phone(db: Database, world: World) -> None:
+    """What was understood and quoted shows its end; the salon's book has it whole."""
+    talk = await Talk.open(db, world)
+    await booked(talk)
+    (visit,) = await talk.book()
+
+    kept = await db.read(lambda conn: conn.execute(across_salons(select(turns.c.trace))).all())
+
+    told = str(kept)
+    assert "SetPhone" in told
+    assert "4567" in told
+    assert "79161234567" not in told
+    assert visit.client_phone == "+79161234567"
