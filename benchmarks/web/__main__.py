@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import random
 import subprocess
 import sys
 import tempfile
@@ -89,6 +90,7 @@ async def _user(http: aiohttp.ClientSession) -> None:
     """A live inbox: the stream is open, and the list is fetched as if there were always news."""
     async with http.get("/dashboard/conversations/events", timeout=None) as stream:
         assert stream.status == 200
+        await asyncio.sleep(random.uniform(0, LOOK_EVERY_S))  # as house.js does
         while True:
             async with http.get("/dashboard/conversations") as answer:
                 await answer.read()

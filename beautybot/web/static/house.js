@@ -7,6 +7,8 @@ if (live.length) {
   let asked = 0;
   news.addEventListener("news", async () => {
     const mine = ++asked;
+    await new Promise((later) => setTimeout(later, Math.random() * 700)); // not everybody at once
+    if (mine !== asked) return;
     const answer = await fetch(location.href, { headers: { "x-part": "1" } });
     if (!answer.ok || answer.redirected || mine !== asked) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
