@@ -125,7 +125,7 @@ def counts(conn: Connection) -> dict[Status, int]:
     rows = conn.execute(
         across_salons(select(appointments.c.status, func.count()).group_by(appointments.c.status))
     )
-    found: dict[str, int] = dict(rows.tuples().all())
+    found: dict[str, int] = {row[0]: row[1] for row in rows}
     return {status: found.get(status, 0) for status in Status}
 
 

@@ -27,7 +27,7 @@ from beautybot.proof.salon import FILE, NOW, SLUG
 
 AT_ONCE = 8
 PER_ERRAND = 200
-STALE = 0.3  # how many attempts only look, or book what was looked up a while ago
+STALE = 0.4  # how many attempts only look, or book what was looked up a while ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ async def _attempt(db: Database, hall: Hall, turn: int) -> str:
         if hall.dice.random() < STALE:
             hall.offers.append(await db.read(look, hall, now))
         elif hall.offers and hall.dice.random() < STALE:
-            await db.write(take, hall, now, hall.offers.pop())
+            await db.write(take, hall, now, hall.offers.pop(0))
         else:
             await db.write(hall.dice.choices(doors, weights)[0], hall, now)
     except DatabaseUnavailable:

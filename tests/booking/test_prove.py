@@ -53,7 +53,7 @@ async def test_without_the_constraint_something_does(
     database_url: str, pool: ThreadPoolExecutor
 ) -> None:
     """Control."""
-    raced = await race(database_url, 160, 7, pool, guarded=False)
+    raced = await race(database_url, 240, 7, pool, guarded=False)
 
     assert raced.verdict.overlaps > 0
 
@@ -74,7 +74,7 @@ def test_the_same_seed_is_the_same_salvo() -> None:
 
 def test_the_command_says_what_was_tried_and_found(tmp_path: Path) -> None:
     """Attempts, overlaps, and the control arm; two processes, JSON for programs."""
-    asked = ("prove", "--attempts", "1000", "--doors", "160", "--seed", "7", "--json")
+    asked = ("prove", "--attempts", "1000", "--doors", "240", "--seed", "7", "--json")
 
     done = subprocess.run(
         [sys.executable, "-m", "beautybot", *asked],
@@ -92,7 +92,7 @@ def test_the_command_says_what_was_tried_and_found(tmp_path: Path) -> None:
         (True, False),
         (False, True),
     ]
-    assert [arm["attempts"] for arm in arms] == [160, 160, 1000, 1000]
+    assert [arm["attempts"] for arm in arms] == [240, 240, 1000, 1000]
     assert list(tmp_path.iterdir()) == []  # the salons of the installation are not even opened
 
 
