@@ -21,7 +21,7 @@ from beautybot.demo.fakes.graph import FakeGraph
 from beautybot.llm import gigachat
 from beautybot.llm.base import Purpose, Request, Said
 from benchmarks.turn.__main__ import Watched, delivery
-from benchmarks.turn.salon import PHONE_ID, SECRET, TOKEN, WABA, prepare, serving
+from benchmarks.turn.salon import PHONE_IDS, SECRET, TOKEN, WABA, prepare, serving
 
 CLIENT, KEY = "client-1", "secret-1"
 CLEAR, MURMUR = "сколько стоит маникюр?", "мур-мур ноготочки бы"
@@ -32,7 +32,8 @@ CONVERSATIONS, STREAMS, THINKS_S = 500, 50, 2.0
 async def product(fake: FakeGigaChat | None, streams: int = STREAMS) -> Any:
     """The product in a process of its own, with a model or without: its port, and Graph."""
     graph = FakeGraph()
-    graph.add_number(PHONE_ID, token=TOKEN, app_secret=SECRET, waba_id=WABA)
+    for phone_id in PHONE_IDS:
+        graph.add_number(phone_id, token=TOKEN, app_secret=SECRET, waba_id=WABA)
     watched = Watched(graph)
     with tempfile.TemporaryDirectory() as folder:
         async with server.serving(watched) as graph_url, server.serving(fake or graph) as url:

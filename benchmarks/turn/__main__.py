@@ -19,7 +19,7 @@ from beautybot.demo.fakes.graph import FakeGraph
 from beautybot.demo.fakes.graph_events import Event, WaClient, envelope
 from beautybot.demo.fakes.graph_webhooks import signature
 from benchmarks.load import post, request
-from benchmarks.turn.salon import PHONE_ID, SECRET, TOKEN, WABA, prepare, serving
+from benchmarks.turn.salon import PHONE_IDS, SECRET, TOKEN, WABA, prepare, serving
 
 PATH = "/api/webhooks/whatsapp"
 LINES = ("сколько стоит маникюр?", "хочу на маникюр завтра", "до скольки вы работаете?")
@@ -63,7 +63,8 @@ class Watched:
 
 def delivery(graph: FakeGraph, number: int, text: str) -> bytes:
     """What Meta would send when that client writes."""
-    event: Event = graph.event(PHONE_ID, WaClient(f"7916{number:07d}", name="Ольга"), text)
+    phone_id = PHONE_IDS[number % len(PHONE_IDS)]
+    event: Event = graph.event(phone_id, WaClient(f"7916{number:07d}", name="Ольга"), text)
     body = envelope([event])
     head = {"content-type": "application/json", "x-hub-signature-256": signature(SECRET, body)}
     return request(PATH, body, head)
@@ -72,7 +73,8 @@ def delivery(graph: FakeGraph, number: int, text: str) -> bytes:
 async def measure(clients: int, rounds: int) -> None:
     """Rounds of everybody at once, then one at a time."""
     graph = FakeGraph()
-    graph.add_number(PHONE_ID, token=TOKEN, app_secret=SECRET, waba_id=WABA)
+    for phone_id in PHONE_IDS:
+        graph.add_number(phone_id, token=TOKEN, app_secret=SECRET, waba_id=WABA)
     watched = Watched(graph)
     with tempfile.TemporaryDirectory() as folder:
         async with server.serving(watched) as graph_url:
