@@ -10,8 +10,8 @@ from statistics import median
 from time import process_time
 from typing import Any
 
-from benchmarks.hearing.cases import Case
-from benchmarks.hearing.scores import Reader
+from benchmarks.understanding.cases import Case
+from benchmarks.understanding.scores import Reader
 
 Moment = tuple[str | None, str | None]
 """Start and end as ISO to the minute; the peers know no kinds and no direction."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.hearing.cases import Case
+from benchmarks.understanding.cases import Case
 
 Frame = dict[str, Any]
 Reader = Callable[[Case], Frame]

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from beautybot.cli.understand import answer, lexicon_of_file
-from benchmarks.hearing import cases, peers, scores, speed
-from benchmarks.hearing.cases import DATA, HALVES, Case
-from benchmarks.hearing.scores import Reader, Score
+from benchmarks.understanding import cases, peers, scores, speed
+from benchmarks.understanding.cases import DATA, HALVES, Case
+from benchmarks.understanding.scores import Reader, Score
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.hearing")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.understanding")
     parser.add_argument("--missed", action="store_true", help="show what was missed")
     parser.add_argument("--only", choices=HALVES, help="one half of the cases")
     parser.add_argument("--utterances", type=Path, help="a file of annotated messages beside")
