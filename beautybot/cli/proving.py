@@ -47,7 +47,8 @@ def prove(
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         arms = [
             _through_doors(pool, url, through, seed, guarded=True),
-            _through_doors(pool, url, through, seed, guarded=False),
+            # Few are enough, and in a long race what met is cancelled before the count.
+            _through_doors(pool, url, min(through, FEWEST), seed, guarded=False),
             _at_constraint(pool, attempts, seed, guarded=True),
             _at_constraint(pool, min(attempts, 5_000), seed, guarded=False),
         ]

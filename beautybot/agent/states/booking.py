@@ -241,6 +241,8 @@ def _yes(move: Move) -> None:
     elif asked is Asked.SLOT and move.memory.offer and len(move.memory.offer.options) == 1:
         _take(move, move.memory.offer.options[0])
     elif move.draft.active:
+        if asked in (Asked.SERVICE, Asked.SLOT) and move.memory.offer and not move.changed:
+            move.say("booking.several_to_pick")
         move.advance = True
     else:
         move.say("service_inquiry.glad")
