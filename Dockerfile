@@ -1,11 +1,15 @@
 # One image for every role: `serve` (the default, SQLite in /data), `web`, `worker`, `migrate`.
 FROM python:3.12-slim AS build
 WORKDIR /src
-RUN python -m venv /opt/beautybot
-COPY requirements.lock .
-RUN /opt/beautybot/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY requirements.lock runtime.lock ./
+RUN python -m venv /opt/builder && \
+    /opt/builder/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
-RUN /opt/beautybot/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+RUN /opt/builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .
+# What runs is what the product needs: no test tools in the image.
+RUN python -m venv /opt/beautybot && \
+    /opt/beautybot/bin/pip install --no-cache-dir --require-hashes -r runtime.lock && \
+    /opt/beautybot/bin/pip install --no-cache-dir --no-deps /wheels/*.whl
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --home-dir /data --create-home beautybot

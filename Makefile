@@ -40,11 +40,15 @@ migration: $(STAMP)
 	$(BIN)/python tests/draft_migration.py "$(NAME)"
 	$(BIN)/ruff check -q --fix beautybot/migrations; $(BIN)/ruff format -q beautybot/migrations
 
-# Rewrites requirements.lock from pyproject.toml (uv resolves; pip installs).
+# Rewrites the locks from pyproject.toml (uv resolves; pip installs): requirements.lock is for
+# whoever works on the code, runtime.lock is the part of it that the product runs with.
 lock:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv
 	$(VENV)-lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --upgrade -o requirements.lock
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --constraint requirements.lock --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header --no-annotate --quiet -o runtime.lock
 	rm -rf $(VENV)-lock
 
 clean:

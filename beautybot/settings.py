@@ -76,6 +76,7 @@ class Settings:
     log_level: str = "INFO"
     log_format: str = "auto"
     trusted_proxies: str = "127.0.0.1,::1"
+    second_step: str = "optional"
 
     @property
     def on_sqlite(self) -> bool:
@@ -185,6 +186,7 @@ def _check(settings: Settings) -> None:
     if bool(settings.openai_base_url) != bool(settings.openai_model):
         raise SettingsError("OPENAI_BASE_URL and OPENAI_MODEL must be set together")
     _check_choice("telegram_mode", settings.telegram_mode, ("webhook", "polling"))
+    _check_choice("second_step", settings.second_step, ("optional", "required"))
     _check_choice("log_format", settings.log_format, ("auto", "json", "console"))
     _check_choice("log_level", settings.log_level, ("DEBUG", "INFO", "WARNING", "ERROR"))
     _check_choice(

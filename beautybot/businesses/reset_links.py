@@ -52,5 +52,10 @@ def use(conn: Connection, token: str, password_hash: str, now: datetime) -> int:
     return user_id
 
 
+def drop(conn: Connection, user_id: int) -> None:
+    """End the person's links."""
+    remove(conn, reset_links, {"user_id": user_id})
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

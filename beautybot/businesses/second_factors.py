@@ -2,11 +2,13 @@
 The second factor: a six-digit code from an app on the person's phone (RFC 6238).
 
 The secret is closed like every other.  A code works once; ten spare codes
-stand in for a lost phone, each once.
+stand in for a lost phone, each once.  A spare code is 120 bits, so its plain
+hash tells a thief of the database nothing.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from beautybot.kit.crypto import Keyring, Place, same
 from beautybot.kit.db import add, change, one, remove
 from beautybot.kit.errors import BeautyBotError
 
-STEP_S, SPARE_CODES = 30, 10
+STEP_S, SPARE_CODES, SPARE_BYTES = 30, 10, 15
 
 
 class AlreadyOn(BeautyBotError):
@@ -40,6 +42,12 @@ def is_on(conn: Connection, user_id: int) -> bool:
     """True if the person needs a code to sign in."""
     row = one(conn, second_factors, {"user_id": user_id})
     return row is not None and row.confirmed_at is not None
+
+
+def is_offered(conn: Connection, user_id: int) -> bool:
+    """True while a secret waits for its first code."""
+    row = one(conn, second_factors, {"user_id": user_id})
+    return row is not None and row.confirmed_at is None
 
 
 def offer(conn: Connection, keyring: Keyring, user_id: int, email: str) -> Offer:
@@ -66,8 +74,12 @@ def confirm(
     step = _step(keyring, row, code, now)
     if step is None:
         return None
-    spare = [secrets.token_hex(5) for _ in range(SPARE_CODES)]
-    values = {"confirmed_at": now, "last_step": step, "spare_codes": [_hash(s) for s in spare]}
+    spare = [_spare_code() for _ in range(SPARE_CODES)]
+    values = {
+        "confirmed_at": now,
+        "last_step": step,
+        "spare_codes": [_hash(_bare(s)) for s in spare],
+    }
     change(conn, second_factors, {"user_id": user_id}, values)
     return spare
 
@@ -77,7 +89,7 @@ def fits(conn: Connection, keyring: Keyring, user_id: int, code: str, now: datet
     row = one(conn, second_factors, {"user_id": user_id}, lock=True)
     if row is None or row.confirmed_at is None:
         return False
-    given = "".join(code.split()).lower()
+    given = _bare(code)
     if _hash(given) in row.spare_codes:
         left = [kept for kept in row.spare_codes if kept != _hash(given)]
         change(conn, second_factors, {"user_id": user_id}, {"spare_codes": left})
@@ -121,6 +133,17 @@ def _step(keyring: Keyring, row: Any, code: str, now: datetime) -> int | None:
 
 def _place(user_id: int) -> Place:
     return Place("second_factors", "ciphertext", 0, f"user:{user_id}")
+
+
+def _spare_code() -> str:
+    """Six groups of four letters and digits, to be copied by hand if need be."""
+    letters = base64.b32encode(secrets.token_bytes(SPARE_BYTES)).decode().lower()
+    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+def _bare(code: str) -> str:
+    """A code without what people put between its signs."""
+    return "".join(code.replace("-", " ").split()).lower()
 
 
 def _hash(code: str) -> str:

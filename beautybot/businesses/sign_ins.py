@@ -60,9 +60,17 @@ def password_of(conn: Connection, address: str) -> tuple[int, str] | None:
     return (row.id, row.password_hash) if row else None
 
 
-def begin(conn: Connection, user_id: int, place: str, now: datetime) -> str:
-    """A new sign-in; the token for the browser, which is kept nowhere else."""
+def begin(
+    conn: Connection, user_id: int, place: str, now: datetime, *, instead_of: str = ""
+) -> str:
+    """
+    A new sign-in; the token for the browser, which is kept nowhere else.
+
+    `instead_of` is the token that the browser had until now: it ends.
+    """
     token = secrets.token_urlsafe(32)
+    if instead_of:
+        end(conn, instead_of)
     add(
         conn,
         sign_ins,

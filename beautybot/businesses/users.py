@@ -12,11 +12,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Row, and_, insert as plain_insert, select, update
 
+from beautybot.businesses import passwords
 from beautybot.businesses.models import memberships, telegram_bindings, users
 from beautybot.kit.db import across_salons, change, insert, one, remove
 from beautybot.kit.errors import BeautyBotError, NotFound
 
-SHORTEST_PASSWORD = 10
 NO_PASSWORD = "!"  # fits nothing: an invited person has not chosen one yet
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,}")
 _HASHER = PasswordHasher()
@@ -46,15 +46,15 @@ class Member:
     specialist: str | None = None
 
 
-def hashed(email: str, password: str) -> tuple[str, str]:
+def hashed(email: str, password: str, *words: str) -> tuple[str, str]:
     """
-    The address in one spelling and the argon2id hash of the password; BadUser.
+    The address in one spelling and the argon2id hash of a new password; BadUser, BadPassword.
 
-    It takes a tenth of a second and 64 MB: call it outside a transaction.
+    `words` are names that must not be most of it.  It takes a tenth of a second
+    and 64 MB: call it outside a transaction.
     """
     address = spelled(email)
-    if len(password) < SHORTEST_PASSWORD:
-        raise BadUser(f"the password must have at least {SHORTEST_PASSWORD} characters")
+    passwords.check(password, (address, *words))
     return address, _HASHER.hash(password)
 
 
@@ -119,10 +119,18 @@ def change_role(conn: Connection, business_id: int, user_id: int, role: str) -> 
     change(conn, memberships, mine, {"role": role})
 
 
-def leave(conn: Connection, business_id: int, user_id: int) -> None:
-    """They work here no more; BadUser for the last owner, NotFound."""
+def leave(conn: Connection, business_id: int, user_id: int) -> bool:
+    """
+    They work here no more; True if they work nowhere now.  BadUser for the last owner, NotFound.
+
+    Whoever works nowhere has no password either: who invites them next gives a new link.
+    """
     _spare_last_owner(conn, business_id, user_id, None)
     remove(conn, memberships, {"business_id": business_id, "user_id": user_id})
+    if of_user(conn, user_id):
+        return False
+    change_password(conn, user_id, NO_PASSWORD)
+    return True
 
 
 def be_specialist(conn: Connection, business_id: int, user_id: int, ref: str | None) -> None:

@@ -82,6 +82,24 @@ def reset_user(
     say("It works once, within an hour; give it to nobody but them.")
 
 
+@user.command("sign-out")
+def sign_out_user(email: Annotated[str, typer.Argument(metavar="EMAIL")]) -> None:
+    """End every sign-in of a person: a phone was stolen, or somebody left."""
+    from beautybot.businesses import sign_ins, users
+    from beautybot.kit.errors import NotFound
+
+    def write(conn: Connection) -> int:
+        theirs = users.of_email(conn, email)
+        if not theirs:
+            raise NotFound(f"nobody signs in as {email!r}; `beautybot user list` shows who does")
+        return sign_ins.end_all(conn, theirs[0].user_id)
+
+    async def work(house: House) -> int:
+        return await house.db.write(write)
+
+    say(f"{inside(work)} sign-ins of {email} ended.")
+
+
 @user.command("list")
 def list_users(slug: Slug, as_json: JsonFlag = False) -> None:
     """Who may sign in to a salon, and as what."""

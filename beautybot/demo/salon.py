@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 SLUG, NAME = "romashka", "Салон «Ромашка»"
-OWNER_EMAIL, OWNER_PASSWORD = "anna@romashka.example", "romashka-demo"
+OWNER_EMAIL, OWNER_PASSWORD = "anna@romashka.example", "chashka-oblako-lampa"
 
 
 def _service(

@@ -16,20 +16,25 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from beautybot.businesses import salons, sign_ins
+from beautybot.businesses import salons, second_factors, sign_ins
 from beautybot.businesses.salons import Business
 from beautybot.businesses.sign_ins import SEEN_EVERY, SignIn
 from beautybot.businesses.users import Role
 from beautybot.conversations import talks
+from beautybot.kit import log
 from beautybot.kit.errors import BeautyBotError, NotFound
 from beautybot.kit.text import clean
 from beautybot.web.parts import Parts
 from beautybot.web.rendering import onward, page, refused
 
+logger = log.get(__name__)
+
 MOST_FIELDS, MOST_BYTES = 1_000, 6_000_000
 MOST_SALONS, MOST_PAGES = 50, 100_000
 LONGEST_FIELD, LONGEST_QUERY = 20_000, 200
 BIGGEST_ID = 2**62
+OWN_PAGE = "/dashboard/me"
+WITHOUT_SECOND = (OWN_PAGE, "/logout", "/dashboard/salon")
 
 
 class BadForm(BeautyBotError):
@@ -116,15 +121,36 @@ def guarded(parts: Parts, roles: frozenset[Role], handler: Handler) -> Any:
         if asking is None:
             return onward("/login")
         if asking.role not in roles or not _may_exist(request):
+            _note(asking, "🔒 Нет права на страницу")
             return refused(404, "Такой страницы нет.")
         if request.method not in ("GET", "HEAD") and not is_ours(request, asking):
+            _note(asking, "🔒 Форма не с нашей страницы")
             return refused(403, "Страница устарела. Откройте её снова и повторите.")
+        if await _needs_second(asking):
+            return onward(f"{OWN_PAGE}?second=1")
         try:
             return await handler(asking)
         except NotFound:
+            _note(asking, "🔒 Нет такого в этом салоне")
             return refused(404, "Такой страницы нет.")
 
     return endpoint
+
+
+def _note(asking: Asking, what: str) -> None:
+    """A refusal in the log: who, where, what; never what was sent."""
+    path = asking.request.scope.get("route")
+    where = getattr(path, "path", "")
+    logger.warning(what, user=asking.signed.user_id, salon=asking.business.id, page=where)
+
+
+async def _needs_second(asking: Asking) -> bool:
+    """True where this installation wants a second step and the person has none yet."""
+    if asking.parts.settings.second_step != "required":
+        return False
+    if asking.request.url.path.startswith(WITHOUT_SECOND):
+        return False
+    return not await asking.parts.db.read(second_factors.is_on, asking.signed.user_id)
 
 
 def _may_exist(request: Request) -> bool:
@@ -204,8 +230,16 @@ async def logout(asking: Asking) -> Response:
     """End this sign-in."""
     name = cookie_name(asking.parts)
     await asking.parts.db.write(sign_ins.end, asking.request.cookies.get(name, ""))
-    response = onward("/login")
-    response.delete_cookie(name, secure=is_secure(asking.parts), httponly=True, samesite="lax")
+    logger.info("🔑 Выход из кабинета", user=asking.signed.user_id)
+    return forgotten(asking, "/login")
+
+
+def forgotten(asking: Asking, to: str) -> Response:
+    """Onward without the sign-in, and without what the browser kept of our pages."""
+    response = onward(to)
+    name, secure = cookie_name(asking.parts), is_secure(asking.parts)
+    response.delete_cookie(name, secure=secure, httponly=True, samesite="lax")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

@@ -9,16 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from beautybot.businesses import reset_links, second_factors, sign_ins, users
+from beautybot.businesses.passwords import SHORTEST, BadPassword, Weakness
 from beautybot.businesses.reset_links import BadLink
-from beautybot.businesses.users import NO_PASSWORD, BadUser
+from beautybot.businesses.users import NO_PASSWORD
+from beautybot.kit import log
 from beautybot.web.parts import Parts
 from beautybot.web.rendering import onward, page, refused
 from beautybot.web.sessions import BadForm, cookie_name, is_secure, read_form, same_origin
+
+logger = log.get(__name__)
 
 PER_ACCOUNT, PER_PLACE, PER_CODE = 5, 20, 5
 MOST_WAITING = 30
@@ -27,6 +32,13 @@ PATIENCE = timedelta(minutes=5)
 WRONG = "Адрес или пароль не подходят."
 SLOWLY = "Слишком много попыток. Подождите 15 минут."
 BUSY = "Сейчас входит слишком много людей. Повторите через минуту."
+
+WEAK = {
+    Weakness.SHORT: f"Пароль должен быть не короче {SHORTEST} знаков.",
+    Weakness.LONG: "Такой длинный пароль мы не запомним. Хватит и двухсот знаков.",
+    Weakness.GUESSABLE: "Этот пароль легко угадать. Возьмите четыре слова, которые "
+    "не стоят рядом, или попросите браузер придумать пароль.",
+}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -85,12 +97,13 @@ def _login(parts: Parts, hashing: _Hashing) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         form = await read_form(request)
-        address, password = str(form.get("email", ""))[:254], str(form.get("password", ""))[:1000]
+        address, password = str(form.get("email", ""))[:254], str(form.get("password", ""))
         now = parts.clock()
         if not same_origin(request):
             return _again("Откройте страницу входа снова.", 403)
         limits = _limits(parts, request, address)
         if await parts.db.read(sign_ins.is_throttled, limits, now):
+            logger.warning("🔑 Вход придержан: слишком много попыток", place=_place(request))
             return _again(SLOWLY, 429)
         if hashing.is_full:
             return _again(BUSY, 503)
@@ -102,6 +115,8 @@ def _login(parts: Parts, hashing: _Hashing) -> Endpoint:
             fits = await hashing.fits(known[1], password)
         if known is None or not fits:
             await parts.db.write(sign_ins.failed, limits, now)
+            user = known[0] if known else None
+            logger.warning("🔑 Неверный пароль", user=user, place=_place(request))
             return _again(WRONG, 401)
         if await parts.db.read(second_factors.is_on, known[0]):
             return page("code.html", {"problem": "", "proof": _proof(parts, known[0], now)})
@@ -122,9 +137,11 @@ def _code(parts: Parts) -> Endpoint:
             return _again("Время вышло. Войдите ещё раз.", 401)
         limits = {f"code:{user_id}": PER_CODE}
         if await parts.db.read(sign_ins.is_throttled, limits, now):
+            logger.warning("🔑 Вход придержан: слишком много кодов", user=user_id)
             return _again(SLOWLY, 429)
         if not await parts.db.write(second_factors.fits, parts.keyring, user_id, code, now):
             await parts.db.write(sign_ins.failed, limits, now)
+            logger.warning("🔑 Неверный код второго шага", user=user_id, place=_place(request))
             return page("code.html", {"problem": "Код не подошёл.", "proof": proof}, 401)
         return await _begin(parts, request, user_id, now)
 
@@ -151,25 +168,28 @@ def _reset(parts: Parts) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         token, now = request.path_params["token"], parts.clock()
         form = await read_form(request)
-        new = str(form.get("new", ""))[:1000]
+        new = str(form.get("new", ""))
         if not same_origin(request):
             return refused(403, "Откройте ссылку снова.")
         try:
             _, email = await parts.db.read(reset_links.whose, token, now)
             _, digest = await asyncio.to_thread(users.hashed, email, new)
-            await parts.db.write(reset_links.use, token, digest, now)
+            user_id = await parts.db.write(reset_links.use, token, digest, now)
         except BadLink:
             return refused(404, "Ссылка уже сработала или устарела. Попросите новую.")
-        except BadUser:
-            words = "Пароль должен быть не короче 10 знаков."
+        except BadPassword as error:
+            words = WEAK[error.weakness]
             return page("reset.html", {"problem": words, "email": email}, 400)
+        logger.info("🔑 Пароль задан по ссылке", user=user_id, place=_place(request))
         return onward("/login?done=1")
 
     return endpoint
 
 
 async def _begin(parts: Parts, request: Request, user_id: int, now: datetime) -> Response:
-    token = await parts.db.write(sign_ins.begin, user_id, _device(request), now)
+    before = request.cookies.get(cookie_name(parts), "")
+    token = await parts.db.write(_begun, user_id, _device(request), now, before)
+    logger.info("🔑 Вход в кабинет", user=user_id, place=_place(request))
     response = onward("/dashboard")
     for name, value, lives in (
         (cookie_name(parts), token, sign_ins.ABSOLUTE),
@@ -184,6 +204,10 @@ async def _begin(parts: Parts, request: Request, user_id: int, now: datetime) ->
             samesite="lax",
         )
     return response
+
+
+def _begun(conn: Connection, user_id: int, device: str, now: datetime, before: str) -> str:
+    return sign_ins.begin(conn, user_id, device, now, instead_of=before)
 
 
 def _limits(parts: Parts, request: Request, address: str) -> dict[str, int]:

@@ -8,10 +8,14 @@ import segno
 from starlette.responses import Response
 
 from beautybot.businesses import second_factors, sign_ins, users
-from beautybot.businesses.users import BadUser
+from beautybot.businesses.passwords import BadPassword
+from beautybot.kit import log
 from beautybot.web.dashboard.telling import moment
 from beautybot.web.rendering import onward
-from beautybot.web.sessions import Asking, cookie_name, is_secure
+from beautybot.web.sessions import Asking, forgotten
+from beautybot.web.signing_in import WEAK
+
+logger = log.get(__name__)
 
 PER_PERSON = 5
 _HASHING = asyncio.Semaphore(2)
@@ -37,14 +41,21 @@ async def show(asking: Asking, problem: str = "", spare: list[str] | None = None
         spare=spare or [],
         protected=await db.read(second_factors.is_on, user_id),
         offer=None,
+        demanded=asking.query("second") == "1",
     )
 
 
-async def offer_second(asking: Asking, problem: str = "") -> Response:
-    """A secret for the app on the phone; nothing is in force before a code of it was given."""
-    db, signed = asking.parts.db, asking.signed
-    if await db.read(second_factors.is_on, signed.user_id):
+async def offer_second(asking: Asking) -> Response:
+    """The password proves who asks; nothing is in force before a code of the app was given."""
+    if await asking.parts.db.read(second_factors.is_on, asking.signed.user_id):
         return onward("/dashboard/me")
+    if problem := await _wrong_password(asking):
+        return await show(asking, problem)
+    return await _show_offer(asking)
+
+
+async def _show_offer(asking: Asking, problem: str = "") -> Response:
+    db, signed = asking.parts.db, asking.signed
     made = await db.write(second_factors.offer, asking.parts.keyring, signed.user_id, signed.email)
     return asking.page(
         "dashboard/me.html",
@@ -53,6 +64,7 @@ async def offer_second(asking: Asking, problem: str = "") -> Response:
         problem=problem,
         spare=[],
         protected=False,
+        demanded=False,
         offer={"secret": made.secret, "qr": segno.make(made.uri).svg_data_uri(scale=4)},
     )
 
@@ -63,8 +75,21 @@ async def confirm_second(asking: Asking) -> Response:
     code, user_id = asking.text("code"), asking.signed.user_id
     spare = await parts.db.write(second_factors.confirm, parts.keyring, user_id, code, now)
     if spare is None:
-        return await offer_second(asking, "Код не подошёл. Проверьте время на телефоне.")
+        return await _offered_again(asking)
+    logger.info("🔑 Второй шаг включён", user=user_id)
     return await show(asking, spare=spare)
+
+
+async def _offered_again(asking: Asking) -> Response:
+    """A wrong code: the same secret once more, if one was offered; guesses are counted."""
+    db, now, user_id = asking.parts.db, asking.parts.clock(), asking.signed.user_id
+    limits = {f"offer:{user_id}": PER_PERSON}
+    if not await db.read(second_factors.is_offered, user_id):
+        return onward("/dashboard/me")
+    if await db.read(sign_ins.is_throttled, limits, now):
+        return await show(asking, "Слишком много попыток. Подождите 15 минут.")
+    await db.write(sign_ins.failed, limits, now)
+    return await _show_offer(asking, "Код не подошёл. Проверьте время на телефоне.")
 
 
 async def drop_second(asking: Asking) -> Response:
@@ -72,6 +97,7 @@ async def drop_second(asking: Asking) -> Response:
     if problem := await _wrong_password(asking):
         return await show(asking, problem)
     await asking.parts.db.write(second_factors.switch_off, asking.signed.user_id)
+    logger.warning("🔑 Второй шаг выключен", user=asking.signed.user_id)
     return onward("/dashboard/me?done=1")
 
 
@@ -79,18 +105,17 @@ async def change_password(asking: Asking) -> Response:
     """A new password; every sign-in ends, this one too."""
     if problem := await _wrong_password(asking):
         return await show(asking, problem)
-    new = str(asking.form.get("new", ""))[:1000]
+    new, salon = str(asking.form.get("new", "")), asking.business
+    words = (asking.signed.email, new, salon.name, salon.slug)
     try:
         async with _HASHING:
-            _, digest = await asyncio.to_thread(users.hashed, asking.signed.email, new)
-    except BadUser:
-        return await show(asking, "Новый пароль должен быть не короче 10 знаков.")
+            _, digest = await asyncio.to_thread(users.hashed, *words)
+    except BadPassword as error:
+        return await show(asking, WEAK[error.weakness])
     await asking.parts.db.write(users.change_password, asking.signed.user_id, digest)
     await asking.parts.db.write(sign_ins.end_all, asking.signed.user_id)
-    response = onward("/login?done=1")
-    secure = is_secure(asking.parts)
-    response.delete_cookie(cookie_name(asking.parts), secure=secure, httponly=True, samesite="lax")
-    return response
+    logger.info("🔑 Пароль сменён", user=asking.signed.user_id)
+    return forgotten(asking, "/login?done=1")
 
 
 async def end_sign_in(asking: Asking) -> Response:
@@ -112,9 +137,10 @@ async def _wrong_password(asking: Asking) -> str:
     if await db.read(sign_ins.is_throttled, limits, now):
         return "Слишком много попыток. Подождите 15 минут."
     known = await db.read(sign_ins.password_of, asking.signed.email)
-    old = str(asking.form.get("old", ""))[:1000]
+    old = str(asking.form.get("old", ""))
     async with _HASHING:
         if known is not None and await asyncio.to_thread(users.fits, known[1], old):
             return ""
     await db.write(sign_ins.failed, limits, now)
+    logger.warning("🔑 Неверный нынешний пароль", user=asking.signed.user_id)
     return "Нынешний пароль не подходит."

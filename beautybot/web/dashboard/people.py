@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from beautybot.booking import catalogue as catalogues
-from beautybot.businesses import journal, reset_links, users
+from beautybot.businesses import journal, reset_links, second_factors, sign_ins, users
 from beautybot.businesses.users import BadUser, Role
-from beautybot.kit.errors import NotFound
+from beautybot.kit.errors import BeautyBotError, NotFound
 from beautybot.web.rendering import onward
 from beautybot.web.sessions import Asking
 
@@ -21,6 +21,19 @@ ROLES = (
 )
 WORDS = {role: name for role, name, _ in ROLES}
 PAGE = "/dashboard/people"
+OTHERS = (
+    "Этот человек работает ещё в одном салоне, где вы не владелец. "
+    "Добавить его может тот, кто ставил BeautyBot."
+)
+
+
+class OthersPerson(BeautyBotError):
+    """
+    An account that also opens a salon of somebody else.
+
+    Whoever makes its link chooses its password: neither may an owner get into
+    another's salon by it, nor may they bring an account of theirs in here.
+    """
 
 
 async def show(asking: Asking, problem: str = "", link: str = "", to: str = "") -> Response:
@@ -39,6 +52,8 @@ async def invite(asking: Asking) -> Response:
         token = await asking.parts.db.write(_invite, asking, address)
     except BadUser:
         return await show(asking, "Проверьте адрес почты.")
+    except OthersPerson:
+        return await show(asking, OTHERS)
     if token is None:
         return onward(f"{PAGE}?done=1")
     return await show(asking, link=_link(asking, token), to=address)
@@ -46,7 +61,10 @@ async def invite(asking: Asking) -> Response:
 
 async def renew(asking: Asking) -> Response:
     """A new link for somebody who has not chosen a password yet."""
-    token, address = await asking.parts.db.write(_renew, asking)
+    try:
+        token, address = await asking.parts.db.write(_renew, asking)
+    except OthersPerson:
+        return await show(asking, OTHERS)
     if not token:
         words = (
             "У этого человека уже есть пароль. Новую ссылку ему сделает тот, кто ставил BeautyBot."
@@ -84,6 +102,7 @@ def _invite(conn: Connection, asking: Asking, address: str) -> str | None:
         raise NotFound("there is no such role")
     if any(m.email == address for m in users.of_business(conn, business_id)):
         raise BadUser("already here")
+    _spare_others(conn, asking, address)
     member, is_new = users.invite(conn, address, business_id, role, now)
     users.be_specialist(conn, business_id, member.user_id, _specialist(conn, asking))
     what = f"пустил в кабинет {address}: {WORDS[member.role]}"
@@ -95,6 +114,7 @@ def _renew(conn: Connection, asking: Asking) -> tuple[str, str]:
     member = _member(conn, asking)
     if users.has_password(conn, member.user_id):
         return "", member.email
+    _spare_others(conn, asking, member.email)
     now = asking.parts.clock()
     return reset_links.make(conn, member.user_id, now, reset_links.INVITED), member.email
 
@@ -112,9 +132,18 @@ def _change(conn: Connection, asking: Asking) -> None:
 
 def _remove(conn: Connection, asking: Asking) -> None:
     member = _member(conn, asking)
-    users.leave(conn, asking.business.id, member.user_id)
+    if users.leave(conn, asking.business.id, member.user_id):
+        sign_ins.end_all(conn, member.user_id)
+        reset_links.drop(conn, member.user_id)
+        second_factors.switch_off(conn, member.user_id)
     what = f"закрыл вход: {member.email}"
     journal.note(conn, asking.business.id, asking.by, what, asking.parts.clock())
+
+
+def _spare_others(conn: Connection, asking: Asking, address: str) -> None:
+    mine = {business_id for business_id, role in asking.signed.salons if role is Role.OWNER}
+    if any(m.business_id not in mine for m in users.of_email(conn, address)):
+        raise OthersPerson(address)
 
 
 def _member(conn: Connection, asking: Asking) -> users.Member:
