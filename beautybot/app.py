@@ -17,11 +17,14 @@ from beautybot.kit.batching import Batcher
 from beautybot.kit.db import DatabaseUnavailable
 from beautybot.web.doors import Doors
 from beautybot.web.figures import Figures
+from beautybot.web.headers import Headed
 from beautybot.web.parts import Parts
 from beautybot.web.webhooks import ROOT, Webhooks
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 LATE_S = 60.0
+BIGGEST_BODY = 6_500_000
+"""What is larger is cut off while it is read; a messenger's door has a smaller limit of its own."""
 
 
 def build(
@@ -43,22 +46,24 @@ def build(
             *(pages or []),
         ],
         lifespan=lifespan or _nothing,
+        max_body_size=BIGGEST_BODY,
     )
-    return _Front(webhooks, rest)
+    return _Front(webhooks, rest, Headed(https=parts.settings.public_url.startswith("https://")))
 
 
 class _Front:
     """Webhooks go the shortest way; everything else goes through Starlette."""
 
-    def __init__(self, webhooks: Webhooks, rest: ASGIApp) -> None:
+    def __init__(self, webhooks: Webhooks, rest: ASGIApp, headed: Headed) -> None:
         self._webhooks = webhooks
         self._rest = rest
+        self._headed = headed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(ROOT):
-            await self._webhooks(scope, receive, send)
+            await self._webhooks(scope, receive, self._headed(send))
         else:
-            await self._rest(scope, receive, send)
+            await self._rest(scope, receive, self._headed(send))
 
 
 async def _alive(_request: Request) -> Response:

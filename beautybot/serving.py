@@ -45,6 +45,9 @@ from beautybot.worker import Worker
 
 logger = log.get(__name__)
 
+ASKED_AT_MOST = 1_000_000
+"""Bytes of one call of an assistant."""
+
 
 class PortTaken(BeautyBotError):
     """Something else listens on the port."""
@@ -197,8 +200,8 @@ async def _serve(product: Product, listener: socket.socket) -> None:
         *dashboard(product.parts),
         *owner_bot.routes(product.parts),
         *booking_page.routes(product.parts),
-        Route("/api/chatgpt/{rest:path}", actions),
-        Route("/mcp", tools),
+        Route("/api/chatgpt/{rest:path}", actions, max_body_size=ASKED_AT_MOST),
+        Route("/mcp", tools, max_body_size=ASKED_AT_MOST),
     ]
     try:
         await _server(product, routes).serve(sockets=[listener])

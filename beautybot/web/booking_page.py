@@ -34,6 +34,7 @@ from beautybot.web.quotas import Quota
 from beautybot.web.rendering import HEADERS, page
 
 DAYS = 7
+MOST_TYPED = 100_000
 ABSENT = "Такой страницы нет."
 BUSY = "Слишком много запросов подряд. Подождите минуту и повторите."
 Handler = Callable[["Visit"], Awaitable[Response]]
@@ -106,7 +107,7 @@ def routes(parts: Parts) -> list[BaseRoute]:
     held = "/b/{slug}/held/{reference}"
     return [
         Route("/b/{slug}", guest(show, looks), methods=["GET"]),
-        Route("/b/{slug}", guest(hold, acts), methods=["POST"]),
+        Route("/b/{slug}", guest(hold, acts), methods=["POST"], max_body_size=MOST_TYPED),
         Route("/b/{slug}/qr.svg", guest(picture, looks), methods=["GET"]),
         Route(held, guest(waits, looks), methods=["GET"]),
         Route(f"{held}/ask", guest(ask_salon, acts), methods=["POST"]),

@@ -42,7 +42,7 @@ async def show(asking: Asking) -> Response:
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "private, max-age=86400",
+        "Cache-Control": "no-store",
     }
     return Response(data, media_type=kind, headers=headers)
 
