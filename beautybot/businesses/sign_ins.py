@@ -138,6 +138,12 @@ def end_all(conn: Connection, user_id: int) -> int:
     return remove(conn, sign_ins, {"user_id": user_id})
 
 
+def forget(conn: Connection, now: datetime) -> int:
+    """Drop the sign-ins that are over, of everybody; how many there were."""
+    over = (sign_ins.c.expires_at <= now) | (sign_ins.c.seen_at <= now - IDLE)
+    return conn.execute(delete(sign_ins).where(over)).rowcount
+
+
 def places(conn: Connection, user_id: int) -> list[Place]:
     """Where a person is signed in, the newest first."""
     rows = conn.execute(

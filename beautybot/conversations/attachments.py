@@ -16,13 +16,14 @@ from sqlalchemy import Connection, Row, select, update
 from beautybot.channels.base import InboundMessage, Kind, Media
 from beautybot.conversations.models import attachments, messages
 from beautybot.kit import jobs
-from beautybot.kit.db import add_once, change, one
+from beautybot.kit.db import across_salons, add_once, change, one
 from beautybot.kit.errors import NotFound
 
 KINDS = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.VOICE, Kind.DOCUMENT})
 JOB = "fetch_media"
 # A photo sent so long before the yes still belongs to the visit.
 FOR_VISIT = timedelta(hours=24)
+TOO_OLD = "Файл стёрт: мы храним их полгода."
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,18 @@ def assign(
             attachments.c.created_at > now - FOR_VISIT,
         )
         .values(appointment_id=appointment_id)
+    )
+    return done.rowcount
+
+
+def forget(conn: Connection, before: datetime) -> int:
+    """Empty the files of every salon that were sent before that moment; how many there were."""
+    done = conn.execute(
+        across_salons(
+            update(attachments)
+            .where(attachments.c.created_at < before, attachments.c.data.is_not(None))
+            .values(data=None, size=0, problem=TOO_OLD)
+        )
     )
     return done.rowcount
 

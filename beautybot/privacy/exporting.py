@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 from typing import Any
 
@@ -44,4 +45,6 @@ def _record(fate: Fate, row: Row[Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, bytes | memoryview):  # a file: base64, as JSON has no bytes
+        return base64.b64encode(value).decode()
     return value.isoformat() if isinstance(value, datetime) else value

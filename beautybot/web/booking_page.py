@@ -33,8 +33,7 @@ from beautybot.web.parts import Parts
 from beautybot.web.quotas import Quota
 from beautybot.web.rendering import HEADERS, page
 
-DAYS = 7
-MOST_TYPED = 100_000
+DAYS, MOST_TYPED = 7, 100_000
 ABSENT = "Такой страницы нет."
 BUSY = "Слишком много запросов подряд. Подождите минуту и повторите."
 Handler = Callable[["Visit"], Awaitable[Response]]

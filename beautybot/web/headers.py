@@ -14,6 +14,7 @@ DEFAULTS: tuple[tuple[bytes, bytes], ...] = (
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 )
+PLAIN = (b"content-type", b"text/plain; charset=utf-8")
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
@@ -29,8 +30,11 @@ class Headed:
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
-                said = {name.lower() for name, _ in given}
-                message["headers"] = given + [one for one in self._all if one[0] not in said]
+                said = {name.lower(): value for name, value in given}
+                more = self._all
+                if said.get(b"content-length", b"0") != b"0":
+                    more = (*more, PLAIN)  # a library of somebody's forgot what it sends
+                message["headers"] = given + [one for one in more if one[0] not in said]
             await send(message)
 
         return headed
