@@ -25,7 +25,7 @@ from beautybot.channels.telegram import Telegram
 from beautybot.channels.telegram.owners import bot_of
 from beautybot.conversations.fetching import Fetching
 from beautybot.conversations.listening import Listening
-from beautybot.kit import clock as clocks, log, migrate
+from beautybot.kit import clock as clocks, log, steps
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database, connect
 from beautybot.kit.errors import BeautyBotError
@@ -94,8 +94,8 @@ async def opened(
     llm = models.build(settings, None if settings.on_sqlite else db)
     ears = speech.build(settings)
     try:
-        if owner:
-            await migrate.upgrade(db)
+        if owner and await db.read(steps.current) != steps.newest():
+            await steps.apart(settings.sqlite_path)
         own = OwnModels(llm, db, keyring_of(settings), settings)
         product = _product(settings, db, spoken, own, clock)
         if ears is not None:

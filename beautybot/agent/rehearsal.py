@@ -27,7 +27,6 @@ from beautybot.channels.base import Identity, IdentityKind, InboundMessage, Kind
 from beautybot.conversations import history, inbox, messages, reading, turns
 from beautybot.conversations.history import Message, TurnTrace
 from beautybot.conversations.models import clients, consents, handoffs, identities
-from beautybot.kit import migrate
 from beautybot.kit.db import Database, connect
 from beautybot.llm.base import LLM
 
@@ -119,6 +118,8 @@ async def rehearsal(
     who talks, with what the salon `knows` of her ("name", "phone").  What was
     cancelled since is gone here too.
     """
+    from beautybot.kit import migrate  # Alembic: not before somebody rehearses
+
     rows = await db.read(_rows, business_id, before, client_id, frozenset(knows))
     with tempfile.TemporaryDirectory(prefix="beautybot-") as folder:
         copy = connect(f"sqlite:///{Path(folder) / 'rehearsal.db'}")

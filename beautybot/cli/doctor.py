@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import typer
 
+from beautybot.cli.findings import Finding, machine
 from beautybot.cli.opening import House, inside
 from beautybot.cli.output import JsonFlag, show_rows
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
@@ -26,20 +25,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-SAFE_SQLITE = (3, 51, 3)
-LITTLE_DISK = 500_000_000
 LONG_UNREAD_S = 60
 SILENT = "Сообщений ещё не было."
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: `state` is ok, note, warning or broken; `mend` is what to do."""
-
-    about: str
-    state: str
-    what: str
-    mend: str = ""
 
 
 @app.command()
@@ -47,7 +34,7 @@ def doctor(as_json: JsonFlag = False) -> None:
     """What is connected, what is half connected, and the command that mends it."""
 
     async def work(house: House) -> list[Finding]:
-        found = [*_settings(house.settings), *_machine(house.settings)]
+        found = [*_settings(house.settings), *machine(house.settings)]
         found += await house.db.read(_stored, house)
         async for finding in _channels(house):
             found.append(finding)
@@ -77,19 +64,6 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "owners' notices", "note", "on the dashboard only: no global bot", "TELEGRAM_BOT_TOKEN"
         )
-
-
-def _machine(settings: Settings) -> Iterator[Finding]:
-    if not settings.on_sqlite:
-        yield Finding("database", "ok", "PostgreSQL answers, the tables are up to date")
-        return
-    version = sqlite3.sqlite_version
-    safe = sqlite3.sqlite_version_info >= SAFE_SQLITE
-    alone = "" if safe else "; checkpoints are kept apart from commits by a lock"
-    yield Finding("database", "ok", f"SQLite {version}{alone}")
-    free = shutil.disk_usage(settings.sqlite_path.parent).free
-    if free < LITTLE_DISK:
-        yield Finding("disk", "warning", f"only {free / 1e6:.0f} MB are free", "free some space")
 
 
 def _stored(conn: Connection, house: House) -> list[Finding]:

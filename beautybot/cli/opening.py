@@ -70,10 +70,12 @@ async def _inside(work: Callable[[House], Awaitable[T]]) -> T:
 
 
 async def _check(db: Database, settings: Settings) -> None:
-    from beautybot.kit import migrate
+    from beautybot.kit import steps
 
-    step = await db.read(migrate.current)
+    step = await db.read(steps.current)
     if step is None and settings.on_sqlite:
+        from beautybot.kit import migrate
+
         await migrate.upgrade(db)
-    elif step != migrate.newest():
+    elif step != steps.newest():
         raise NotMigrated("the tables are not up to date; run `beautybot migrate`")

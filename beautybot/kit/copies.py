@@ -22,7 +22,8 @@ from urllib.parse import unquote, urlsplit
 
 from beautybot.kit import clock, migrate, sealed
 from beautybot.kit.crypto import Key
-from beautybot.kit.db.sqlite import DatabaseInUse, FileLocks
+from beautybot.kit.db.locks import FileLocks
+from beautybot.kit.db.sqlite import DatabaseInUse
 from beautybot.kit.errors import BeautyBotError
 
 

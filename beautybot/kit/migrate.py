@@ -15,25 +15,17 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from beautybot.kit.db import Database, connect
 from beautybot.kit.db.database import PostgresDatabase, SqliteDatabase, translated
-from beautybot.kit.db.sqlite import FileLocks
-from beautybot.kit.errors import BeautyBotError
-
-SCRIPTS = Path(__file__).parents[1] / "migrations"
+from beautybot.kit.db.locks import FileLocks
+from beautybot.kit.steps import SCRIPTS, CannotMigrate, current, newest
 
 _LOCK = 0x62_65_61_75_74_79
 _WAIT_S = 30
-
-
-class CannotMigrate(BeautyBotError):
-    """The database is not one that these steps can take forward."""
 
 
 async def upgrade(database: Database | str) -> str:
@@ -54,18 +46,6 @@ async def upgrade(database: Database | str) -> str:
     elif isinstance(database, PostgresDatabase):
         await database.write(_upgrade_locked)
     return newest()
-
-
-def newest() -> str:
-    """The newest step this BeautyBot knows."""
-    head = ScriptDirectory(str(SCRIPTS)).get_current_head()
-    assert head is not None
-    return head
-
-
-def current(conn: Connection) -> str | None:
-    """The step the database is at; None when it is empty."""
-    return MigrationContext.configure(conn).get_current_revision()
 
 
 def config(conn: Connection, **attributes: Any) -> Config:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from beautybot.kit.db.sqlite import SqliteFile
@@ -163,14 +163,19 @@ def _is_down(error: DBAPIError) -> bool:
     )
 
 
+_CANNOT_BE_USED = (
+    *("locked", "readonly", "full", "disk i/o", "unable to open"),
+    *("malformed", "not a database"),
+)
+"""SQLite's words for what a person has to mend, or time."""
+
+
 async def translated(work: asyncio.Future[T] | Any) -> T:
     try:
         result: T = await work
         return result
-    except OperationalError as error:
+    except DatabaseError as error:
         words = str(error.orig).lower()
-        if any(
-            sign in words for sign in ("locked", "readonly", "full", "disk i/o", "unable to open")
-        ):
+        if any(sign in words for sign in _CANNOT_BE_USED):
             raise DatabaseUnavailable(f"the database cannot be used now: {error.orig}") from error
         raise

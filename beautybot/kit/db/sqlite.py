@@ -10,19 +10,19 @@ process beside it commits only while no checkpoint runs.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
+from beautybot.kit.db import soundness
+from beautybot.kit.db.locks import FileLocks
 from beautybot.kit.errors import BeautyBotError
 
 T = TypeVar("T")
@@ -53,6 +53,14 @@ class SqliteFile:
         if owner and not self.is_owner:
             self._locks.close()
             raise DatabaseInUse(f"another server already uses {path.name}; stop it first")
+        try:
+            if self._locks.known:
+                soundness.miss(path)
+            if owner:
+                soundness.look(path)
+        except soundness.DatabaseDamaged:
+            self._locks.close()
+            raise
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._read_engine = _engine(path, read_only=True)
         self._local = threading.local()
@@ -144,6 +152,7 @@ class Writer:
             if closing:
                 break
             if self._checkpoints and conn is not None:
+                self._locks.remember()
                 self._checkpoint(conn)
         if conn is not None:
             conn.close()
@@ -221,53 +230,6 @@ def _settle(told: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -
             future.set_result(result)
         else:
             future.set_exception(error)
-
-
-class FileLocks:
-    """Two locks beside the database file: who owns it, and "no checkpoint now"."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._owner: IO[bytes] = (path.with_name(path.name + ".owner")).open("ab")
-        self._checkpoint: IO[bytes] = (path.with_name(path.name + ".checkpoint")).open("ab")
-
-    def own(self) -> bool:
-        """Take the file for this process; False if another has it."""
-        try:
-            fcntl.flock(self._owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def wal_size(self) -> int:
-        """Bytes in the write-ahead log; 0 if there is none."""
-        wal = self.path.with_name(self.path.name + "-wal")
-        return wal.stat().st_size if wal.exists() else 0
-
-    @contextmanager
-    def committing(self, *, alone: bool) -> Iterator[None]:
-        """Hold off checkpoints while a commit runs; free for the owner, who does them itself."""
-        if alone:
-            yield
-            return
-        fcntl.flock(self._checkpoint, fcntl.LOCK_SH)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._checkpoint, fcntl.LOCK_UN)
-
-    @contextmanager
-    def checkpointing(self) -> Iterator[None]:
-        """Hold off the commits of other processes."""
-        fcntl.flock(self._checkpoint, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._checkpoint, fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        self._owner.close()
-        self._checkpoint.close()
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:
