@@ -10,7 +10,7 @@ from typing import Any
 
 from beautybot.cli.understand import answer, lexicon_of_file
 from benchmarks.understanding import cases, peers, scores, speed
-from benchmarks.understanding.cases import DATA, HALVES, Case
+from benchmarks.understanding.cases import DATA, HALVES, UNSEEN, Case
 from benchmarks.understanding.scores import Reader, Score
 
 
@@ -18,9 +18,13 @@ def main() -> None:
     """Print every score for both halves, what was missed if wished, speed, and the peers."""
     wished = _arguments()
     lexicon = lexicon_of_file(DATA / "catalogue.json")
+    lexicons = {"catalogue": lexicon}
 
     def read(case: Case) -> dict[str, Any]:
-        frame: dict[str, Any] = json.loads(answer(json.dumps(case.line), lexicon))
+        if case.catalogue not in lexicons:
+            lexicons[case.catalogue] = lexicon_of_file(DATA / f"{case.catalogue}.json")
+        line = json.dumps(case.line)
+        frame: dict[str, Any] = json.loads(answer(line, lexicons[case.catalogue]))
         return frame
 
     for half in HALVES:
@@ -31,8 +35,10 @@ def main() -> None:
             print(f"{title:28} {score}")
             if wished.missed and isinstance(score, Score):
                 _show(score)
-    print("\n== written after the rules")
-    _of_fresh(read, missed=wished.missed)
+    for name in UNSEEN:
+        if wished.only in (None, name):
+            print(f"\n== {name}")
+            _of_unseen(name, read, missed=wished.missed)
     if wished.utterances:
         _of_utterances(wished.utterances, read)
     if not wished.no_speed:
@@ -44,7 +50,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.understanding")
     parser.add_argument("--missed", action="store_true", help="show what was missed")
-    parser.add_argument("--only", choices=HALVES, help="one half of the cases")
+    parser.add_argument("--only", choices=HALVES + UNSEEN, help="one part of the cases")
     parser.add_argument("--utterances", type=Path, help="a file of annotated messages beside")
     parser.add_argument("--no-speed", action="store_true")
     parser.add_argument("--no-peers", action="store_true")
@@ -71,12 +77,16 @@ def _scores(half: str, read: Reader) -> Iterable[tuple[str, Score | str]]:
     yield "whole messages", scores.of_whole(of(cases.whole()), read)
 
 
-def _of_fresh(read: Reader, *, missed: bool) -> None:
+def _of_unseen(name: str, read: Reader, *, missed: bool) -> None:
     kinds: dict[str, list[Case]] = {}
-    for kind, case in cases.fresh():
+    for kind, case in cases.unseen(name):
         kinds.setdefault(kind, []).append(case)
     for kind, listed in kinds.items():
-        found = [("", scores.of_whole(listed, read))]
+        found: list[tuple[str, Score]] = [("", scores.of_whole(listed, read))]
+        if kind == "intents":
+            f1, exact = scores.of_intents(listed, read)
+            print(f"{'intents micro-F1':28} {f1:5.3f}")
+            found = [("exactly", exact)]
         if kind == "time":
             found = list(scores.of_times(listed, read).items())
         if kind == "service":

@@ -14,6 +14,7 @@ from typing import Any
 DATA = Path(__file__).with_name("data")
 NOW = datetime(2026, 11, 23, 10, 30)
 HALVES = ("development", "held-out")
+UNSEEN = ("fresh", "unseen_1")
 _DATE = re.compile(r"(?<![\d-])(?:(\d{4})-)?(\d\d)-(\d\d)(?![\d:])")
 
 
@@ -25,6 +26,7 @@ class Case:
     asked: str | None = None
     now: datetime = NOW
     expected: dict[str, Any] = field(default_factory=dict)
+    catalogue: str = "catalogue"
 
     @property
     def half(self) -> str:
@@ -119,10 +121,16 @@ def whole() -> Iterator[Case]:
         )
 
 
-def fresh() -> Iterator[tuple[str, Case]]:
-    """What was written after the rules: its kind, and the case."""
-    for kind, asked, text, meant in rows("fresh"):
-        yield kind, Case(text, _asked(asked), expected=_expected(kind, meant))
+def unseen(name: str) -> Iterator[tuple[str, Case]]:
+    """What was written before the rules were looked at: its kind, and the case."""
+    catalogue = "catalogue"
+    for kind, *said in rows(name):
+        if kind.startswith("=catalogue "):
+            catalogue = f"catalogue_{kind.split()[1]}"
+            continue
+        asked, text, meant = said
+        expected = _expected(kind, meant)
+        yield kind, Case(text, _asked(asked), expected=expected, catalogue=catalogue)
 
 
 def _expected(kind: str, meant: str) -> dict[str, Any]:
@@ -135,8 +143,10 @@ def _expected(kind: str, meant: str) -> dict[str, Any]:
             return {"people": people_of(meant)}
         case "intents":
             return {"intents": set(meant.split())}
-        case "phone":
+        case "phone" | "dictated":
             return {"phone": _or_none(meant)}
+        case "name":
+            return {"name": _or_none(meant)}
     return {"answer": _or_none(meant)}
 
 

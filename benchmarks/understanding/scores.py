@@ -61,6 +61,8 @@ def is_when(want: dict[str, Any] | None, got: dict[str, Any] | None) -> bool:
             return (got["kind"], got["start"]) == ("exact", start) and not got["ask"]
         case "time" | "tafter" | "tbefore" | "tpart" | "trange":
             return _is_clock(kind, start, got)
+    if got["kind"] == "after" and kind == "after" and "T" not in (start or ""):
+        return (got["start"] or "")[:10] == start
     if got["kind"] == "before" and kind == "before" and "T" not in (end or ""):
         return (got["end"] or "")[:10] == end
     return (got["kind"], got["start"], got["end"]) == (kind, start, end) and not got["ask"]
@@ -128,6 +130,7 @@ def _paired(
 
 def are_services(wanted: list[tuple[frozenset[str], bool]], got: list[Frame]) -> bool:
     """Each is there, none besides; the candidates are among the acceptable ones."""
+    got = [one for one in got if one["ids"]]
     pairs = list(_paired(wanted, got))
     return len(wanted) == len(got) and all(f and {*f["ids"]} <= accept for accept, _, f in pairs)
 
