@@ -33,6 +33,7 @@ ASKED = {
     "confirm": "confirm",
     "offer_slots": "slot",
 }
+EXPECTS = {"ask_date": "day", "ask_time": "hour"}
 OPTIONS = 9  # as many as were offered, where nobody says how many
 
 
@@ -116,7 +117,8 @@ def _context(given: Any, now: datetime, zone: ZoneInfo) -> Context:
         if name and name not in ASKED and name not in ASKED.values():
             raise ValueError(f"context must be one of {', '.join(ASKED)}")
         options = OPTIONS if name == "offer_slots" else 0
-        return Context(now, ASKED.get(name, name), options=options)
+        expects = EXPECTS.get(name, "")
+        return Context(now, ASKED.get(name, name), options=options, expects=expects)
     asked = str(given.get("asked") or "")
     offered = tuple(_local(datetime.fromisoformat(o), zone) for o in given.get("offered") or ())
     day = given.get("day")
@@ -126,6 +128,7 @@ def _context(given: Any, now: datetime, zone: ZoneInfo) -> Context:
         offered=offered,
         options=int(given.get("options") or len(offered)),
         known_day=datetime.fromisoformat(day).date() if day else None,
+        expects=EXPECTS.get(asked, ""),
     )
 
 

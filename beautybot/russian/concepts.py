@@ -53,7 +53,7 @@ def _padded(match: re.Match[str]) -> str:
 
 def heard_as(word: str, local: Mapping[str, str]) -> str | None:
     """The concept of a client's word, also misspelt by one letter."""
-    if word in _not_concepts():
+    if word in _not_concepts() or word.startswith(_not_stems()):
         return None
     return concept_of(word) or local.get(word[:_STEM]) or _misspelt(word)
 
@@ -76,6 +76,8 @@ def concept_of(word: str) -> str | None:
 
 def _by_stem(word: str) -> str | None:
     stems = _stems()
+    if word in _whole_words():
+        return _whole_words()[word]
     for length in range(min(len(word), 10), 1, -1):
         if (concept := stems.get(word[:length])) is not None:
             return concept if length >= 3 or len(word) <= 3 else None
@@ -156,13 +158,26 @@ def group(name: str) -> frozenset[str]:
 
 @cache
 def _stems() -> dict[str, str]:
+    """Every stem, and where it has a doubled letter also as people misspell it: «класик»."""
     tables = table("concepts")
-    return {
+    stems = {
         stem: concept
         for part in ("head", "detail")
         for concept, stems in tables[part].items()
         for stem in stems.split()
     }
+    return {_DOUBLED.sub(r"\1", stem): concept for stem, concept in stems.items()} | stems
+
+
+@cache
+def _whole_words() -> dict[str, str]:
+    words = table("concepts")["word"]
+    return {word: concept for concept, listed in words.items() for word in listed.split()}
+
+
+@cache
+def _not_stems() -> tuple[str, ...]:
+    return tuple(table("concepts")["words"]["not_stems"].split())
 
 
 @cache

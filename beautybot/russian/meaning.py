@@ -60,7 +60,9 @@ def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
     choice = choice_in(rest, context)
     when = None
     if choice is None:
-        when = find_when(rest, context.now, lexicon.hours, context.known_day)
+        when = find_when(
+            rest, context.now, lexicon.hours, context.known_day, asked=context.wants
+        )
         choice = offered_in(when, context) if when is not None else None
     said = Meaning(
         intents=frozenset(),

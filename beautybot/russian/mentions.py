@@ -104,7 +104,7 @@ def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
         spelt = cyrillic(word) if english and word.isascii() else word
         found = names.by_form.get(spelt, frozenset())
         led = asked or _led(i, words, reading.tokens, reading.text)
-        if not found and (led or words[i - 1 : i] in (("которая",), ("который",))):
+        if not found and (led or _after_a_name(i, words, names)):
             found = _by_role(spelt, names)
         if not found and (asked or (led and words[i - 1] not in _set("together"))):
             found = _misspelt(spelt, names)
@@ -112,7 +112,8 @@ def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
             continue
         refused = _is_refused(i, words)
         known = (led and words[i - 1] not in _set("together")) or refused
-        known = known or _works(i, words) or _beside(i, words, names)
+        known = known or words[i - 1 : i] in _near() or _works(i, words)
+        known = known or _beside(i, words, names)
         if spelt in words_too() and not known:
             continue
         yield _Said(i, found, refused)
@@ -149,6 +150,12 @@ def _led(i: int, words: Sequence[str], tokens: Sequence[Token], text: str) -> bo
     return False
 
 
+def _after_a_name(i: int, words: Sequence[str], names: Names) -> bool:
+    """«Анюте массажистке», «Ане, которая колорист»."""
+    before = words[i - 1] if i else ""
+    return before in ("которая", "который") or before in names.by_form
+
+
 def _works(i: int, words: Sequence[str]) -> bool:
     """A word near it says that a person is at work: «свободна», «принимает»."""
     near = (*words[max(0, i - 2) : i], *words[i + 1 : i + 4])
@@ -170,7 +177,7 @@ def _is_refused(i: int, words: Sequence[str]) -> bool:
         before = words[i - back]
         if before in _set("refuse"):
             return not (before == "не" and i > back and words[i - back - 1] in ("если", "лишь"))
-        if before not in _set("to") and before not in _set("between"):
+        if not any(before in _set(kind) for kind in ("to", "between", "wish")):
             return False
     return False
 
@@ -215,6 +222,11 @@ def _in_order(refs: Iterable[str], names: Names) -> tuple[str, ...]:
 @cache
 def _set(name: str) -> frozenset[str]:
     return frozenset(table("names")["lead"][name].split())
+
+
+@cache
+def _near() -> frozenset[tuple[str, ...]]:
+    return frozenset((word,) for word in _set("near"))
 
 
 @cache

@@ -80,6 +80,12 @@ def is_first_name(word: str) -> bool:
     return word.lower().replace("ё", "е") in _first_names()
 
 
+def is_called_so(word: str) -> bool:
+    """True for a common first name as people call themselves: "Ольга", not "Ольге"."""
+    plain = word.lower().replace("ё", "е")
+    return plain in _first_names() and stranger(plain) is None
+
+
 @cache
 def _first_names() -> frozenset[str]:
     names = set(table("names")["short"]) | {s for v in _shorts().values() for s in v}

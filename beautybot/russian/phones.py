@@ -41,10 +41,12 @@ def find_phone(reading: Reading, *, asked: bool = False) -> Phone | None:
             return phone
         failed = failed or phone
     for digits, start, end in _dictated(reading):
+        if failed and start < failed.end and end > failed.start:
+            continue  # a written number of a wrong length is not a dictated one
         phone = Phone(_e164(digits), start, end)
         if phone.e164:
             return phone
-        if len(digits) >= FEWEST_FIGURES:
+        if len(digits.lstrip("+")) >= FEWEST_FIGURES:
             failed = failed or phone
     return failed if asked else None
 
@@ -69,18 +71,23 @@ def _e164(written: str) -> str | None:
 def _dictated(reading: Reading) -> Iterator[tuple[str, int, int]]:
     """Runs of figures with their places: "восемь девятьсот шестнадцать сто двадцать три …"."""
     run: list[Token] = []
+    before = plus = ""
     for token in reading.tokens:
         if _figure(token.text) is not None:
+            plus = plus if run else before
             run.append(token)
         elif token.text not in _between() and run:
-            yield from _of_run(run)
+            yield from _of_run(run, plus)
             run = []
-    yield from _of_run(run)
+        before = token.text
+    yield from _of_run(run, plus)
 
 
-def _of_run(run: list[Token]) -> Iterator[tuple[str, int, int]]:
+def _of_run(run: list[Token], before: str) -> Iterator[tuple[str, int, int]]:
+    """The figures of a run; «плюс» before it is the sign, and «семь» then the country."""
     if len(run) > 1:
-        yield _digits([t.text for t in run]), run[0].start, run[-1].end
+        sign = "+" if before in ("плюс", "+") else ""
+        yield sign + _digits([t.text for t in run]), run[0].start, run[-1].end
 
 
 def _digits(words: list[str]) -> str:

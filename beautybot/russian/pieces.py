@@ -90,7 +90,9 @@ def _joined(pieces: list[Piece], words: PriceWords) -> list[Piece]:
         else:
             piece = rest.pop(0)
             anchored = any(_is_anchor(c, words) for c in piece)
-            if out and not anchored:
+            if not out and not anchored and rest:
+                rest[0] = _union([rest[0], piece])  # «отросли корни, надо закрасить»
+            elif out and not anchored:
                 out[-1] = _union([out[-1], piece])  # «маникюр, короткие ногти»
             else:
                 out.append(piece)
@@ -112,6 +114,8 @@ def _is_one(pieces: Sequence[Piece], union: Piece, words: PriceWords) -> bool:
         return False
     if len(acts) < 2 or any(not acts & piece.keys() for piece in pieces):
         return False
+    if "removal" in said and not all("removal" in piece for piece in pieces):
+        return False  # «снять и покрыть» are two
     if sum(len(acts & piece.keys()) for piece in pieces) > len(acts):
         return False  # «маникюр с лаком и педикюр с лаком» are two
     parts = group("parts") | {"whole"}
@@ -154,6 +158,8 @@ def _lent(piece: Piece, neighbour: Piece, words: PriceWords) -> Piece:
     acts = piece.keys() & heads()
     if piece.keys() & group("zones") and not acts:
         wanted, had = neighbour.keys() & heads(), set(piece)
+    elif acts and len(piece) == len(acts) and "removal" in neighbour and "removal" not in piece:
+        wanted, had = neighbour.keys() - heads(), set(acts)  # «снять ресницы и нарастить»
     elif acts and len(piece) == len(acts):
         wanted, had = neighbour.keys() & group("shared"), set(acts)
     else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from beautybot.russian.concepts import LOCAL, concepts_in, group, heads, is_anchor
 
+_ASIDE = re.compile(r"\([^)]*\)?")
 FEW = 2
 """A salon's own word that so few services bear tells them from all others."""
 
@@ -68,8 +70,12 @@ class PriceWords:
         """Concepts of every service; words no table knows become the salon's own concepts."""
         local: dict[str, str] = {}
         spoken = [(s, concepts_in(n, local, learn=True)) for s in services for n in _names(s)]
+        plain = [concepts_in(_ASIDE.sub(" ", n), local) for s in services for n in _names(s)]
         rare = _rare(spoken)
-        entries = tuple(_entry(s, found, local, rare) for s, found in spoken)
+        entries = tuple(
+            _entry(s, *_told(found, short, plain), local, rare)
+            for (s, found), short in zip(spoken, plain, strict=True)
+        )
         asked_by = frozenset(c for e in entries for c in e.heads)
         offered = frozenset(c for e in entries for c in e.concepts | e.about) & heads()
         by_concept: dict[str, tuple[int, ...]] = {}
@@ -78,6 +84,14 @@ class PriceWords:
                 by_concept[concept] = (*by_concept.get(concept, ()), number)
         categories = {s.ref: s.category for s in services}
         return cls(entries, local, asked_by, offered, by_concept, categories)
+
+
+def _told(found: set[str], short: set[str], plain: Sequence[set[str]]) -> tuple[set[str], set[str]]:
+    """What a name must be told by, and what its brackets only explain: «полный (стопа)»."""
+    if not short & heads() or plain.count(short) > 1:
+        return found, set()
+    short = short | (found & group("without"))
+    return short, found - short
 
 
 def _names(service: Listed) -> Iterator[str]:
@@ -91,8 +105,14 @@ def _rare(spoken: Sequence[tuple[Listed, set[str]]]) -> frozenset[str]:
     return frozenset(c for c, times in borne.items() if times <= FEW and is_anchor(c))
 
 
-def _entry(service: Listed, found: set[str], local: dict[str, str], rare: frozenset[str]) -> Entry:
-    about = concepts_in(service.category, local) - found
+def _entry(
+    service: Listed,
+    found: set[str],
+    aside: set[str],
+    local: dict[str, str],
+    rare: frozenset[str],
+) -> Entry:
+    about = (concepts_in(service.category, local) | aside) - found
     own = found & heads()
     if not own and not found & group("zones"):
         own = {c for c in found if c.startswith(LOCAL)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from beautybot.russian.concepts import group, heads, implied, weight
+from beautybot.russian.concepts import LOCAL, group, heads, implied, weight
 from beautybot.russian.pieces import MOST, SAME, Piece, pieces_of, said_in
 from beautybot.russian.price_words import Entry, PriceWords
 from beautybot.russian.reading import Reading
@@ -41,7 +41,15 @@ def find_services(reading: Reading, words: PriceWords) -> list[Heard]:
         for found in _of_piece(piece, reading.text, words):
             if not any(found.refs == h.refs and found.known == h.known for h in heard):
                 heard.append(found)
-    return heard if len(heard) < 2 else [_near(h, heard, words) for h in heard]
+    if len(heard) < 2:
+        return heard
+    heard = [h for h in heard if not any(_says_it_better(one, h) for one in heard)]
+    return [_near(h, heard, words) for h in heard]
+
+
+def _says_it_better(one: Heard, other: Heard) -> bool:
+    """«Педикюр… полный педикюр»: the same thing said again, and told exactly."""
+    return other.ask and not one.ask and {*one.refs} < {*other.refs}
 
 
 def _near(one: Heard, heard: Sequence[Heard], words: PriceWords) -> Heard:
@@ -148,6 +156,8 @@ def _usual_thing(close: Sequence[Entry], said: frozenset[str]) -> list[Entry]:
     """«Снять» without more is the coating."""
     if "removal" not in said or said & (group("parts") | {"extend"}):
         return []
+    if any(concept.startswith(LOCAL) for concept in said):
+        return []  # «снять капсулы»
     return [e for e in close if e.concepts & group("usual")]
 
 

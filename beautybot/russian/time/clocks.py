@@ -11,21 +11,31 @@ from beautybot.russian.time.kinds import Kind, Token
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A clock time in minutes.  `fixed`: the half of the day is known; `literal`: as written."""
+    """
+    A clock time in minutes.
+
+    `fixed`: the half of the day is known.  `literal`: as written.  `length`:
+    «на 2 часа» may say how long and not when.
+    """
 
     minutes: int
     fixed: bool = False
     approximate: bool = False
     literal: bool = False
+    length: bool = False
 
 
+LONGEST_VISIT_H = 4
 Builder = Callable[[Sequence[Token], date], Clock | None]
 _MARKERS = (Kind.MARKER, Kind.OF_DAY, Kind.PART)
+_WIDER = {(360, 720): (0, 720), (1020, 1440): (900, 1440)}
+"""«Четыре утра» and «четыре вечера» lie outside what people call a morning and an evening."""
 
 
 def made(minutes: int, tokens: Sequence[Token], *, fixed: bool = False, **more: bool) -> Clock:
     """A clock time in the half that a marker names: «вечера», «дня»."""
     marker = next((t.value for t in tokens if t.kind in _MARKERS), None)
+    marker = _WIDER.get(marker, marker)
     minutes %= 1440
     if marker is not None:
         for candidate in (minutes, (minutes + 720) % 1440):
@@ -46,7 +56,9 @@ def hour(tokens: Sequence[Token], today: date) -> Clock | None:
     if not 0 <= value <= 24:
         return None
     padded = any(t.text.startswith("0") and t.kind == Kind.NUMBER for t in tokens)
-    return made(value * 60, tokens, fixed=value == 0 or padded, approximate=loose)
+    told = any(t.kind in _MARKERS for t in tokens) or tokens[0].kind == Kind.HOURS
+    length = value <= LONGEST_VISIT_H and not told
+    return made(value * 60, tokens, fixed=value == 0 or padded, approximate=loose, length=length)
 
 
 def hours_on(tokens: Sequence[Token], today: date) -> Clock | bool:

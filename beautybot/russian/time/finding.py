@@ -3,41 +3,86 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 
-from beautybot.russian.reading import Reading
+from beautybot.russian.reading import Reading, table
+from beautybot.russian.time.clocks import hour_and_minutes
+from beautybot.russian.time.days import next_nth, one
 from beautybot.russian.time.kinds import Kind, Token
 from beautybot.russian.time.merge import Merged, Wanted, merge
 from beautybot.russian.time.resolve import Said, resolve
 from beautybot.russian.time.rules import NAMES, RELATIONS
 from beautybot.russian.time.tokens import tokens_of
-from beautybot.russian.time.windows import at_hour
+from beautybot.russian.time.windows import Window
 from beautybot.russian.time.wish import Hours, TimeWish
+
+DAY, HOUR = "day", "hour"
+LAST_HOUR = 24
 
 
 def find_when(
-    reading: Reading, now: datetime, hours: Hours, known_day: date | None = None
+    reading: Reading,
+    now: datetime,
+    hours: Hours,
+    known_day: date | None = None,
+    *,
+    asked: str = "",
 ) -> TimeWish | None:
     """
     The time a message speaks of, in the salon's zone; None if it speaks of none.
 
     `now` is when the message was written.  `known_day` is the day agreed on
-    before, for an hour said without one.
+    before, for an hour said without one.  `asked`: we asked for a `day`, an
+    `hour` or for either, and a number alone is that.
     """
     local = now.astimezone(hours.zone) if now.tzinfo else now.replace(tzinfo=hours.zone)
     tokens = tokens_of(reading.text, local.date())
     reduced = RELATIONS.reduce(NAMES.reduce(tokens, local.date()), local.date())
-    merged = merge(reduced) or _bare_hour(tokens, local.date(), known_day)
-    if merged is None:
+    merged = merge(reduced)
+    if merged is None and known_day is not None:
+        merged = _bare_hour(tokens, local.date())
+    elif merged is None and asked:
+        merged = _bare(tokens, local.date(), asked)
+    if merged is None or (not (asked or known_day) and _is_length(merged, reading)):
         return None
     begin, end = merged.span
     text = reading.text[begin:end].strip(" ,.!?")
     return resolve(merged, Said(local, hours, text, merged.span), known_day)
 
 
-def _bare_hour(tokens: list[Token], today: date, known_day: date | None) -> Merged | None:
+def _bare_hour(tokens: list[Token], today: date) -> Merged | None:
     """A number alone is an hour where the day is known and the hour is not."""
     said = [t for t in tokens if t.kind not in (Kind.STOP, Kind.COMMA)]
-    if known_day is None or len(said) != 1 or said[0].kind != Kind.NUMBER:
+    if not said or any(t.kind not in (Kind.NUMBER, Kind.BIG) for t in said) or len(said) > 2:
         return None
-    window = at_hour(said, today)
-    return Merged((Wanted(window=window),), (said[0].start, said[0].end)) if window else None  # type: ignore[arg-type]
+    clock = hour_and_minutes(said, today)
+    if clock is None:
+        return None
+    return Merged((Wanted(window=Window("at", clock)),), (said[0].start, said[-1].end))
+
+
+def _bare(tokens: list[Token], today: date, asked: str) -> Merged | None:
+    """A number alone, after «на какой день?» or «во сколько?»; where it may be either, a question."""
+    said = [t for t in tokens if t.kind not in (Kind.STOP, Kind.COMMA)]
+    if len(said) == 2 or asked == HOUR:
+        return _bare_hour(tokens, today)
+    if len(said) != 1 or said[0].kind != Kind.NUMBER:
+        return None
+    span = (said[0].start, said[0].end)
+    day = next_nth(said[0].value, today)
+    if day is None or (asked != DAY and said[0].value <= LAST_HOUR):
+        return Merged((), span, unknown=True)
+    return Merged((Wanted(one(day)),), span)
+
+
+def _is_length(merged: Merged, reading: Reading) -> bool:
+    """«Массаж на 2 часа»: how long, unless a day or a wish to come says that it is when."""
+    lengths = [w.window is not None and w.window.clock.length for w in merged.wanted]
+    if not lengths or not all(lengths) or any(w.day is not None for w in merged.wanted):
+        return False
+    return not any(word.startswith(_coming()) for word in reading.words)
+
+
+@cache
+def _coming() -> tuple[str, ...]:
+    return tuple(table("time")["coming"]["words"].split())

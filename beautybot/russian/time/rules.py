@@ -132,7 +132,7 @@ NAMES = Grammar(
     Rule("FROM MARKER UNTIL MARKER", Kind.PART, windows.from_part),
     Rule("FROM MARKER", Kind.PART, windows.marked),
     Rule("UNTIL MARKER", Kind.PART, windows.until_part),
-    Rule("(IN|ON|BY) NTH HOUR", Kind.WINDOW, windows.within_hour),
+    Rule("(IN|ON|BY) (NTH|WHICH) HOUR", Kind.WINDOW, windows.within_hour),
 )
 
 _AT_HOUR = "(CLOCK|NUMBER)"

@@ -34,10 +34,12 @@ def tokens_of(text: str, today: date) -> list[Token]:
     found: list[Token] = []
     text = _set_phrases().sub(_blank, text)
     for match in _PIECE.finditer(text):
-        start, end = match.span()
+        start, end = match.start(), _end(text, match.end())
         group = match.lastgroup or ""
         if group == "word":
             kind, value = kind_of(match[0])
+            if kind == Kind.FILLER:
+                continue
         elif group in ("dash", "comma", "stop"):
             kind, value = {"dash": Kind.DASH, "comma": Kind.COMMA}.get(group, Kind.STOP), None
         else:
@@ -48,6 +50,13 @@ def tokens_of(text: str, today: date) -> list[Token]:
             continue
         _put(found, Token(kind, value, match[0], start, end))
     return found
+
+
+def _end(text: str, end: int) -> int:
+    """Where a set phrase ends that `_blank` wrote as a sign and lines."""
+    while text[end : end + 1] == "_":
+        end += 1
+    return end
 
 
 def _is_abbreviated(word: Token, end: int) -> bool:

@@ -55,8 +55,9 @@ def at_hour(tokens: Sequence[Token], today: date) -> Window | Days | None:
     if tokens[0].kind == Kind.ON and tokens[-1].kind == Kind.NUMBER and clock.minutes == MIDNIGHT:
         day = next_nth(24, today)
         return one(day) if day else None
-    loose = any(t.kind in (Kind.ABOUT, Kind.HOURS) for t in tokens)
-    return Window("at", replace(clock, approximate=clock.approximate or loose))
+    loose = clock.approximate or any(t.kind in (Kind.ABOUT, Kind.HOURS) for t in tokens)
+    length = clock.length and tokens[0].kind == Kind.ON
+    return Window("at", replace(clock, approximate=loose, length=length))
 
 
 def about(tokens: Sequence[Token], today: date) -> Window | None:

@@ -13,7 +13,8 @@ from beautybot.russian.reading import table
 from beautybot.russian.time.kinds import Kind
 
 _EDGES = {"начал": 0, "середин": 1, "конц": 2, "конец": 2}
-_DATE_ENDINGS = ("ое", "ого", "ому", "ым", "ом", "ье", "ьего", "ьему", "ьим", "ем")
+_DATE_ENDINGS = ("ое", "ого", "ому", "ым", "ье", "ьего", "ьему", "ьим")
+"""«На втором» and «в пятом» speak of a floor, not of a date."""
 _HEARD = str.maketrans("оеэыъ", "аиии\u0000")
 LONG_NAME = 10
 SHORTEST_NUMBER = 7
