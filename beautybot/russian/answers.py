@@ -1,4 +1,4 @@
-"""Answers to what we asked: yes and no, one of the options, a name."""
+"""Answers to what we asked: yes and no, one of the options."""
 
 from __future__ import annotations
 
@@ -10,28 +10,12 @@ from functools import cache
 
 from beautybot.russian.clocks import TimeWish
 from beautybot.russian.numbers import ordinal_of, value_of
-from beautybot.russian.people import is_called_so, stranger
-from beautybot.russian.phones import Phone
 from beautybot.russian.reading import Reading, table
 
-_ONE_NAME = r"[А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+"
-_NAME = re.compile(
-    r"(?:меня зовут|мое имя|имя|это|на имя|я)\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+(?:\s+[А-ЯЁ][\w-]+)?)",
-    re.IGNORECASE,
-)
-_INSTEAD = re.compile(r"^(?:да |ой |подождите |стоп |только |но |ага )*не (?:\w+ ){1,4}а \w")
+_INSTEAD = re.compile(r"^(?:ой |подождите |стоп )*не (?:\w+ ){1,4}а \w")
 _PLUSES = re.compile(r"[+ ]+1?")
 _HALVES = ("пол", "половина", "половине", "половину")
 LONGEST_ANSWER = 120
-_NAME_BETWEEN = re.compile(r"\bменя\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+)\s+зовут", re.IGNORECASE)
-_NAME_BEFORE = re.compile(rf"({_ONE_NAME}) меня зовут\s*(?:$|[.,!)\n])", re.IGNORECASE)
-_CALLED = re.compile(rf"\b(?:зовите|называйте|можно звать)(?: меня)?(?: просто)? ({_ONE_NAME})", re.IGNORECASE)
-_PRESENTED = re.compile(
-    rf"^(?:[^?]{{0,40}}[,.!)\s])?(?:это|я|пишет|это пишет|с вами) ({_ONE_NAME})(?=\s*(?:$|[,.!)\n]))",
-    re.IGNORECASE,
-)
-_FEW_FIGURES = re.compile(r"(?<=[^\W\d_])\W+\d{1,4}\b.*", re.DOTALL)
-_ONLY_NAME = re.compile(r"^[^\W\d_]{2,}(?:[\s-][^\W\d_]{2,}){0,2}$")
 _NUMBER_CHOICE = re.compile(
     r"^(?:ну |да,? |давайте |давай |можно |хочу |беру |лучше |пусть |будет |тогда )*"
     r"(?:под )?(?:номер(?:ом)? |вариант |№ ?|no ?|но ?)?"
@@ -145,43 +129,6 @@ def _says(answer: str, text: str) -> bool:
     return bare in _listed(table_of["alone"]) or text in _listed(table_of["alone"])
 
 
-def name_in(raw: str, reading: Reading, context: Context, phone: Phone | None) -> str | None:
-    """The client's own name, when she says it or was asked."""
-    if match := _NAME_BETWEEN.search(raw) or _NAME_BEFORE.search(raw):
-        return _titled(match[1])
-    if match := _CALLED.search(raw):
-        return _titled(stranger(match[1].lower()) or match[1])
-    if match := _NAME.search(raw):
-        word = match[1].strip()
-        introduced = re.search(r"зовут|имя", match[0], re.IGNORECASE)
-        if introduced or (context.asked == "name" and word[:1].isupper()):
-            return _titled(word)
-    if (match := _PRESENTED.search(raw)) and is_called_so(match[1]):
-        return _titled(match[1])
-    if context.asked in ("name", "consent") or (context.asked == "phone" and phone):
-        return _name_alone(raw, context)
-    return None
-
-
-def _name_alone(raw: str, context: Context) -> str | None:
-    """A message that is a name and courtesies: «Ольга, 35 лет», «8 916 … Ирина»."""
-    text = _FEW_FIGURES.sub(" ", re.sub(r"[\d+()\-]{5,}", " ", raw))
-    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text)
-    if any(w.lower() in _refusals() for w in words):
-        return None
-    words = [w for w in words if w.lower().replace("ё", "е") not in _not_names()]
-    if context.asked != "name":
-        words = [w for w in words if w[:1].isupper()]
-    bare = " ".join(words)
-    if words and len(words) <= 3 and _ONLY_NAME.match(bare) and "?" not in raw:
-        return _titled(bare)
-    return None
-
-
-def _titled(name: str) -> str:
-    return " ".join(w[:1].upper() + w[1:] for w in name.split())[:60]
-
-
 def _listed(words: str) -> frozenset[str]:
     return frozenset(word.strip() for word in words.split(","))
 
@@ -214,16 +161,6 @@ def _fillers() -> frozenset[str]:
 @cache
 def _fillers_first() -> re.Pattern[str]:
     return re.compile(rf"^(?:(?:{'|'.join(sorted(_fillers()))})\s+)+")
-
-
-@cache
-def _not_names() -> frozenset[str]:
-    return frozenset(table("answers")["names"]["never"].split())
-
-
-@cache
-def _refusals() -> frozenset[str]:
-    return frozenset(table("answers")["names"]["refusal"].split())
 
 
 @cache

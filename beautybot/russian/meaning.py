@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from beautybot.russian.answers import Context, choice_in, name_in, offered_in, yes_or_no
+from beautybot.russian.answers import Context, choice_in, offered_in, yes_or_no
 from beautybot.russian.clocks import Hours, TimeWish, find_when
 from beautybot.russian.intents import Intent, intents_in
+from beautybot.russian.introductions import name_in
 from beautybot.russian.mentions import Names, Wanted, find_people
 from beautybot.russian.people import Person
 from beautybot.russian.phones import Phone, find_phone
@@ -60,9 +61,7 @@ def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
     choice = choice_in(rest, context)
     when = None
     if choice is None:
-        when = find_when(
-            rest, context.now, lexicon.hours, context.known_day, asked=context.wants
-        )
+        when = find_when(rest, context.now, lexicon.hours, context.known_day, asked=context.wants)
         choice = offered_in(when, context) if when is not None else None
     said = Meaning(
         intents=frozenset(),
@@ -70,7 +69,7 @@ def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
         wanted=find_people(rest, lexicon.names, asked=context.asked == "specialist"),
         when=when,
         phone=phone,
-        name=name_in(text, rest, context, phone),
+        name=name_in(text, context, phone),
         confirm=yes_or_no(rest, context) if choice is None else None,
         choice=choice,
         language=reading.language,

@@ -35,7 +35,7 @@ _WIDER = {(360, 720): (0, 720), (1020, 1440): (900, 1440)}
 def made(minutes: int, tokens: Sequence[Token], *, fixed: bool = False, **more: bool) -> Clock:
     """A clock time in the half that a marker names: «вечера», «дня»."""
     marker = next((t.value for t in tokens if t.kind in _MARKERS), None)
-    marker = _WIDER.get(marker, marker)
+    marker = _WIDER.get(marker, marker) if marker else None
     minutes %= 1440
     if marker is not None:
         for candidate in (minutes, (minutes + 720) % 1440):

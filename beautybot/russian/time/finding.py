@@ -62,7 +62,7 @@ def _bare_hour(tokens: list[Token], today: date) -> Merged | None:
 
 
 def _bare(tokens: list[Token], today: date, asked: str) -> Merged | None:
-    """A number alone, after «на какой день?» or «во сколько?»; where it may be either, a question."""
+    """A number alone, after «на какой день?»; where it may be a day or an hour, a question."""
     said = [t for t in tokens if t.kind not in (Kind.STOP, Kind.COMMA)]
     if len(said) == 2 or asked == HOUR:
         return _bare_hour(tokens, today)

@@ -1,0 +1,182 @@
+"""
+Turns of phrase as a Russian speaker writes them down: «запис* (меня) на|к ..».
+
+The language of the tables `lexicon/intents.toml` explains itself at their top.
+All patterns are looked for in one pass over the words of a message, by their
+first word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+MOST_BETWEEN = 4
+"""How many words «..» stands for at most."""
+
+
+class BadPattern(ValueError):
+    """A pattern nobody can read: the message names it."""
+
+
+class Kind(Enum):
+    """What a piece of a pattern stands for."""
+
+    WORD = auto()
+    ANY = auto()
+    NUMBER = auto()
+    BETWEEN = auto()
+    NOT = auto()
+    END = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One place of a pattern: exact words, beginnings of words, or a sign."""
+
+    kind: Kind
+    exact: frozenset[str] = frozenset()
+    stems: tuple[str, ...] = ()
+    optional: bool = False
+
+    def fits(self, word: str) -> bool:
+        """True if this word may stand here."""
+        match self.kind:
+            case Kind.ANY:
+                return True
+            case Kind.NUMBER:
+                return word.isdigit()
+        if word in self.exact:
+            return True
+        if word.isdigit() and "#" in self.exact:
+            return True
+        return bool(self.stems) and word.startswith(self.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """
+    A meaning and the places of its words, the first of them `first`.
+
+    `latest`: how many words may stand before it, None for any number;
+    `earliest`: how many must; `not_after`: what must not.
+    """
+
+    meaning: str
+    first: Piece
+    rest: tuple[Piece, ...]
+    earliest: int = 0
+    latest: int | None = None
+    not_after: Piece | None = None
+
+    def stands_at(self, place: int, words: Sequence[str]) -> bool:
+        """True if the pattern stands here, its first word being found already."""
+        if place < self.earliest or (self.latest is not None and place > self.latest):
+            return False
+        if self.not_after is not None and place and self.not_after.fits(words[place - 1]):
+            return False
+        return not self.rest or _fits(self.rest, words, place + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Patterns by their first word, whole or by its beginning."""
+
+    exact: dict[str, tuple[Pattern, ...]]
+    stems: dict[str, tuple[Pattern, ...]]
+    lengths: tuple[int, ...]
+
+    @classmethod
+    def of(cls, spelt: Iterable[tuple[str, str]]) -> Patterns:
+        """Of pairs: what a pattern means, and how it is spelt.  Raises BadPattern."""
+        exact: dict[str, tuple[Pattern, ...]] = {}
+        stems: dict[str, tuple[Pattern, ...]] = {}
+        for meaning, text in spelt:
+            for pattern in _read(meaning, text):
+                for word in pattern.first.exact:
+                    exact[word] = (*exact.get(word, ()), pattern)
+                for stem in pattern.first.stems:
+                    stems[stem] = (*stems.get(stem, ()), pattern)
+        return cls(exact, stems, tuple(sorted({len(stem) for stem in stems})))
+
+    def found_in(self, words: Sequence[str]) -> set[str]:
+        """The meanings whose patterns stand anywhere among these words."""
+        found: set[str] = set()
+        for place, word in enumerate(words):
+            for pattern in self._begun_by(word):
+                if pattern.meaning not in found and pattern.stands_at(place, words):
+                    found.add(pattern.meaning)
+        return found
+
+    def _begun_by(self, word: str) -> Iterator[Pattern]:
+        yield from self.exact.get(word, ())
+        longest = len(word)
+        for length in self.lengths:
+            if length > longest:
+                break
+            yield from self.stems.get(word[:length], ())
+        if word.isdigit():
+            yield from self.exact.get("#", ())
+
+
+def _fits(pieces: Sequence[Piece], words: Sequence[str], place: int) -> bool:
+    """The pieces stand from this place on."""
+    piece, rest = pieces[0], pieces[1:]
+    here = words[place] if place < len(words) else None
+    match piece.kind:
+        case Kind.END:
+            return here is None
+        case Kind.NOT:
+            return (here is None or not piece.fits(here)) and (
+                not rest or _fits(rest, words, place)
+            )
+        case Kind.BETWEEN:
+            last = min(place + MOST_BETWEEN, len(words))
+            return any(_fits(rest, words, at) for at in range(place, last + 1))
+    if here is not None and piece.fits(here) and (not rest or _fits(rest, words, place + 1)):
+        return True
+    return piece.optional and (not rest or _fits(rest, words, place))
+
+
+def _read(meaning: str, text: str) -> Iterator[Pattern]:
+    """A pattern as spelt; one that may begin at several places becomes several."""
+    signs = text.split()
+    anchored = signs[:1] == ["^"]
+    pieces = [_piece(sign, text) for sign in signs[anchored:]]
+    lead = pieces.pop(0) if pieces and pieces[0].kind is Kind.NOT else None
+    while pieces and pieces[0].optional and not anchored:
+        pieces.pop(0)  # what may be missing in front need not be looked for
+    skipped = 0
+    while pieces and pieces[0].kind is Kind.ANY:
+        skipped += 1
+        pieces.pop(0)
+    if not pieces or pieces[0].kind not in (Kind.WORD, Kind.NUMBER) or pieces[0].optional:
+        raise BadPattern(f"a pattern must begin with a word: {text!r}")
+    first, rest = pieces[0], tuple(pieces[1:])
+    if first.kind is Kind.NUMBER:
+        first = replace(first, exact=frozenset("#"))
+    if rest and rest[-1].kind is Kind.BETWEEN:
+        raise BadPattern(f"nothing follows «..»: {text!r}")
+    optional = anchored and "(_)" in signs[1:2]
+    earliest = 0 if optional else skipped
+    yield Pattern(meaning, first, rest, earliest, skipped if anchored else None, lead)
+
+
+def _piece(sign: str, text: str) -> Piece:
+    if sign == "$":
+        return Piece(Kind.END)
+    if sign == "..":
+        return Piece(Kind.BETWEEN)
+    optional = sign.startswith("(") and sign.endswith(")")
+    kind = Kind.NOT if sign.startswith("!") else Kind.WORD
+    words = sign.strip("()").removeprefix("!").split("|")
+    if words == ["_"]:
+        return Piece(Kind.ANY, optional=optional)
+    if words == ["#"]:
+        return Piece(Kind.NUMBER, optional=optional)
+    if not all(w.removesuffix("*").isalpha() or w == "#" for w in words):
+        raise BadPattern(f"not a word: {sign!r} in {text!r}")
+    stems = tuple(w[:-1] for w in words if w.endswith("*"))
+    exact = frozenset(w for w in words if not w.endswith("*"))
+    return Piece(kind, exact, stems, optional)
