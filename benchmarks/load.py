@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,14 @@ async def post(port: int, requests: Sequence[bytes], connections: int) -> Figure
     todo = iter(requests)
     seconds: list[float] = []
     refused = [0]
+    loop = asyncio.get_running_loop()
+    clients = [_Client(todo, seconds, refused, loop.create_future()) for _ in range(connections)]
+    for client in clients:
+        await loop.create_connection(lambda client=client: client, "127.0.0.1", port)
     started = time.perf_counter()
-    await asyncio.gather(*(_one(port, todo, seconds, refused) for _ in range(connections)))
+    for client in clients:
+        client.send()
+    await asyncio.gather(*(client.done for client in clients))
     took = time.perf_counter() - started
     seconds.sort()
     return Figures(
@@ -54,18 +61,51 @@ async def post(port: int, requests: Sequence[bytes], connections: int) -> Figure
     )
 
 
-async def _one(port: int, todo: Iterator[bytes], seconds: list[float], refused: list[int]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        for data in todo:
-            sent = time.perf_counter()
-            writer.write(data)
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
-            if length:
-                await reader.readexactly(length)
-            seconds.append(time.perf_counter() - sent)
-            if not head.startswith(b"HTTP/1.1 200"):
-                refused[0] += 1
-    finally:
-        writer.close()
+class _Client(asyncio.Protocol):
+    """One connection: sends a request when the last one is answered."""
+
+    def __init__(
+        self,
+        todo: Iterator[bytes],
+        seconds: list[float],
+        refused: list[int],
+        done: asyncio.Future[None],
+    ) -> None:
+        self.done = done
+        self._todo = todo
+        self._seconds = seconds
+        self._refused = refused
+        self._sent = 0.0
+        self._answer = b""
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def send(self) -> None:
+        """The next request, or the end."""
+        data = next(self._todo, None)
+        if data is None:
+            self._transport.close()
+            if not self.done.done():
+                self.done.set_result(None)
+            return
+        self._sent = time.perf_counter()
+        self._transport.write(data)
+
+    def data_received(self, data: bytes) -> None:
+        self._answer += data
+        head, found, body = self._answer.partition(b"\r\n\r\n")
+        if not found:
+            return
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
+        if len(body) < length:
+            return
+        self._seconds.append(time.perf_counter() - self._sent)
+        if not head.startswith(b"HTTP/1.1 200"):
+            self._refused[0] += 1
+        self._answer = b""
+        self.send()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(error or ConnectionError("the server closed the connection"))

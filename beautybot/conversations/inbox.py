@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
@@ -24,8 +24,7 @@ KEY_LIVES = timedelta(days=7)
 GIVE_UP_AFTER = 3
 
 
-@dataclass(frozen=True, slots=True)
-class RawEvent:
+class RawEvent(NamedTuple):
     """
     One verified delivery, bytes as they came.
 

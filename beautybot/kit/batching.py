@@ -18,7 +18,11 @@ class Batcher(Generic[Item]):
     Gathers the items of many callers into one transaction.
 
     While one batch is being committed the next one gathers; nobody waits for
-    a timer.  A caller returns after the commit that holds its item, or with
+    a timer.  Of what waits it takes about half of all who are on the way, so
+    that two batches of one size take turns, one being committed and one being
+    answered; left alone they would become one of everybody and one of a
+    straggler, and the answering and the committing would wait for each other.
+    A caller returns after the commit that holds its item, or with
     the error that the whole batch met.  One batcher a process keeps the order
     of its items.
     """
@@ -31,21 +35,27 @@ class Batcher(Generic[Item]):
         self._most = most
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
+        # Kept, because asking for the running loop is a system call (getpid) each time.
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def add(self, item: Item) -> None:
         """Return when the item is durable."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = self._loop = self._loop or asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
         self._waiting.append((item, future))
         if self._task is None:
-            self._task = asyncio.create_task(self._flush())
+            self._task = loop.create_task(self._flush())
         await future
 
     async def _flush(self) -> None:
+        last = 0
         try:
             while self._waiting:
                 await asyncio.sleep(0)  # let the requests that are ready join
-                batch = self._waiting[: self._most]
-                del self._waiting[: self._most]
+                last = min((last + len(self._waiting) + 1) // 2 if last else self._most, self._most)
+                batch = self._waiting[:last]
+                last = len(batch)
+                del self._waiting[:last]
                 await self._commit(batch)
         finally:
             self._task = None

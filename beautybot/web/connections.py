@@ -20,39 +20,45 @@ MOST = 4000
 
 
 class Guarded(HttpToolsProtocol):
-    """uvicorn's connection, closed when a request does not come in time."""
+    """
+    uvicorn's connection, closed when a request does not come in time.
 
-    _late: asyncio.TimerHandle | None = None
+    A request only notes until when it must be here; one timer a connection,
+    not several a request, looks whether it is.
+    """
+
+    _due: float | None = None
+    _next_look: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._within(HEAD_S)
+        self._due = self.loop.time() + HEAD_S
+        self._look_in(HEAD_S)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._within(HEAD_S)
+        self._due = self.loop.time() + HEAD_S
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        self._within(BODY_S)
+        self._due = self.loop.time() + BODY_S
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._in_time()
+        self._due = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._in_time()
+        if self._next_look is not None:
+            self._next_look.cancel()
         super().connection_lost(exc)
 
-    def _within(self, seconds: float) -> None:
-        self._in_time()
-        self._late = self.loop.call_later(seconds, self._close)
+    def _look_in(self, seconds: float) -> None:
+        self._next_look = self.loop.call_later(seconds, self._look)
 
-    def _in_time(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
-
-    def _close(self) -> None:
-        if not self.transport.is_closing():
+    def _look(self) -> None:
+        # A head that begins right after a look is due in HEAD_S, as the next look is.
+        left = HEAD_S if self._due is None else self._due - self.loop.time()
+        if left > 0:
+            self._look_in(left)
+        elif not self.transport.is_closing():
             self.transport.abort()

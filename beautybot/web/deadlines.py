@@ -21,11 +21,13 @@ class ReadDeadline:
         self._since: dict[asyncio.Task[Any], float] = {}
         self._late: set[asyncio.Task[Any]] = set()
         self._sweep: asyncio.TimerHandle | None = None
+        # Kept, because asking for the running loop is a system call (getpid) each time.
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        loop = self._loop = self._loop or asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         assert task is not None
-        loop = task.get_loop()
         self._since[task] = loop.time()
         if self._sweep is None:
             self._sweep = loop.call_later(1.0, self._look, loop)
@@ -36,7 +38,7 @@ class ReadDeadline:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         assert task is not None
         self._since.pop(task, None)
         if task in self._late:

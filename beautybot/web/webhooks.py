@@ -31,6 +31,7 @@ logger = log.get(__name__)
 ROOT = "/api/webhooks/"
 HOOKS = registry.hooks()
 TITLES = {kind.name: kind.title for kind in registry.CHANNELS}
+ACKS = {name: metrics.ACK.labels(name) for name in HOOKS}
 READ_S = 10.0
 
 
@@ -77,7 +78,7 @@ class Webhooks:
         else:
             reached(Stage.ACCEPTED)
             await _answer(send, 200)
-            metrics.ACK.labels(name).observe(clocks.monotonic() - began)
+            ACKS[name].observe(clocks.monotonic() - began)
             reached(Stage.ANSWERED)
 
     async def _receive(
@@ -112,7 +113,7 @@ class Webhooks:
             raise Refused(401)
         return RawEvent(
             channel=name,
-            key=hashlib.sha256(body).hexdigest(),
+            key=_fingerprint(body),
             received_at=self.clock(),
             body=body,
             signed_by=known[fits].mark,
@@ -137,7 +138,7 @@ class Webhooks:
 
     def _of_account(self, name: str, hook: Hook, body: bytes, account_id: int) -> RawEvent:
         number = hook.number(body)
-        unique = str(number) if number is not None else hashlib.sha256(body).hexdigest()
+        unique = str(number) if number is not None else _fingerprint(body)
         return RawEvent(
             channel=name,
             key=f"{account_id}:{unique}",
@@ -169,6 +170,11 @@ async def _body(
     if len(body) > cap:
         raise Refused(413)
     return body
+
+
+def _fingerprint(body: bytes) -> str:
+    """Half of a SHA-256: 128 bits tell deliveries apart, and the index of keys stays small."""
+    return hashlib.sha256(body).hexdigest()[:32]
 
 
 def _query(scope: Scope) -> dict[str, str]:

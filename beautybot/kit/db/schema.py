@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -59,6 +60,7 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=64)  # a row often holds one instant twice, and its neighbours hold it too
 def _as_text(value: datetime | None) -> str | None:
     if value is None:
         return None

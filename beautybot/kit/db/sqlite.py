@@ -245,6 +245,7 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
         raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         raw.execute("PRAGMA wal_autocheckpoint=0")
         raw.execute("PRAGMA cache_size=-16000")
+        raw.execute("PRAGMA temp_store=MEMORY")  # a statement of many rows keeps its undo here
         raw.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
         if read_only:
             raw.execute("PRAGMA query_only=ON")
