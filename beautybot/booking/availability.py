@@ -95,7 +95,7 @@ def fits(
     ignoring: int | None = None,
 ) -> Slot | None:
     """The visit that starts exactly then, if it is true; the grid must be met too."""
-    exact = replace(wish, start=start, end=start + timedelta(minutes=1), daily=None)
+    exact = replace(wish, start=start, end=start + timedelta(minutes=1))
     search = _search(conn, business, catalogue, exact, now, ignoring=ignoring)
     found = _first(search, 1) if search is not None else []
     return search.slot(*found[0]) if search is not None and found else None

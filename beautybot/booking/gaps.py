@@ -7,11 +7,13 @@ after a visit; it is lost if not even her shortest service fits into it.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from beautybot.booking.slots import Span, around
+
+_NEVER = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +38,52 @@ class Holes:
         return f"leaves {told} that nobody can book"
 
 
-def holes(
-    free: Sequence[Span], busy: Iterable[Span], shortest: Sequence[Span], grid: Sequence[int]
-) -> Holes:
+@dataclass(frozen=True)
+class Sellable:
     """
-    What a visit that keeps `busy` would lose of sorted, separate `free` time.
+    A specialist's sorted, separate free time, and what of it can be sold beside a visit.
 
-    `shortest` are the services the specialist could still sell, each as the
-    span it needs around its start; `grid` says where a visit may start.
+    `shortest` are the services she could still sell, each as the span it needs
+    around its start; `grid` says where a visit may start.
     """
-    before = after = 0
-    for a, b in busy:
-        room = around(free, a, b)
-        if room is None:
-            continue
-        before += _lost(room[0], a, shortest, grid)
-        after += _lost(b, room[1], shortest, grid)
-    return Holes(before, after)
 
+    free: Sequence[Span]
+    shortest: Sequence[Span]
+    grid: Sequence[int]
+    _edges: dict[Span, Span] = field(default_factory=dict, compare=False)
 
-def _lost(start: int, end: int, shortest: Sequence[Span], grid: Sequence[int]) -> int:
-    if start == end:
-        return 0
-    for a, b in shortest:
-        i = bisect_left(grid, start - a)
-        if i < len(grid) and grid[i] + b <= end:
-            return 0
-    return end - start
+    def holes(self, start: int, busy: Iterable[Span]) -> Holes:
+        """What a visit would lose that begins then and keeps `busy`, counted from its start."""
+        before = after = 0
+        for first, last in busy:
+            a, b = start + first, start + last
+            room = around(self.free, a, b)
+            if room is None:
+                continue
+            soonest, latest = self._edges_of(room)
+            if a < soonest:
+                before += a - room[0]
+            if b > latest:
+                after += room[1] - b
+        return Holes(before, after)
+
+    def _edges_of(self, room: Span) -> Span:
+        """When something sold first thing is over, and when something sold last thing begins."""
+        edges = self._edges.get(room)
+        if edges is None:
+            firsts = [self._after(room[0] - a) + b for a, b in self.shortest]
+            lasts = [self._before(room[1] - b) + a for a, b in self.shortest]
+            edges = min(firsts, default=_NEVER), max(lasts, default=-_NEVER)
+            self._edges[room] = edges
+        return edges
+
+    def _after(self, at: int) -> int:
+        i = bisect_left(self.grid, at)
+        return self.grid[i] if i < len(self.grid) else _NEVER
+
+    def _before(self, at: int) -> int:
+        i = bisect_right(self.grid, at)
+        return self.grid[i - 1] if i else -_NEVER
 
 
 def spread(costs: Sequence[int], count: int) -> list[int]:

@@ -7,20 +7,45 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 
 from beautybot.booking import chains
 from beautybot.booking.catalogue import Catalogue, Service
-from beautybot.booking.chains import Plan, Step, busy_of
-from beautybot.booking.gaps import Holes, holes
+from beautybot.booking.chains import Plan, Step, Work, busy_of
+from beautybot.booking.gaps import Holes, Sellable
 from beautybot.booking.schedule import Schedule
-from beautybot.booking.slots import Span, fits, moment, starts, union
+from beautybot.booking.slots import Columns, Span, apart, moment, starts, union
 from beautybot.booking.times import Part, Slot, Wish
 from beautybot.businesses.salons import Business
 from beautybot.kit.money import Price
 
 Found = tuple[int, Plan]
 """A true start, as a minute, and the visit counted from it."""
+
+Wholes = tuple[Span, ...]
+Ahead = tuple[timedelta, timedelta]
+PartAnywhere = tuple[int, int, Price, timedelta, timedelta, Sequence[Ahead]]
+"""Service, specialist, price, begin and end; and what is busy, if it is not just that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Straight:
+    """A visit by one specialist without a wait, from minute 0, and what may stand in its way."""
+
+    plan: Plan
+    busy: Sequence[Span]
+    taken: Columns
+    open: frozenset[int]  # the starts at which she is at work for all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is the same of one plan at every start: whom it keeps busy, and its parts."""
+
+    plan: Plan
+    busy: Mapping[int, Sequence[Span]]
+    parts: Sequence[PartAnywhere]
 
 
 @dataclass(frozen=True)
@@ -33,9 +58,9 @@ class Search:
     earliest: int
     latest: int
     schedule: Schedule
-    _straight: dict[int, tuple[Plan, list[int]]] = field(default_factory=dict)
-    _sold: dict[int, tuple[list[Span], list[Span]]] = field(default_factory=dict)
-    _prices: dict[tuple[int, int], Price] = field(default_factory=dict)
+    _worked: dict[tuple[int | None, Wholes], frozenset[int]] = field(default_factory=dict)
+    _sold: dict[int, Sellable] = field(default_factory=dict)
+    _drawn: dict[int, Drawing] = field(default_factory=dict)
 
     @cached_property
     def able(self) -> list[list[int]]:
@@ -49,66 +74,77 @@ class Search:
 
     @cached_property
     def within(self) -> list[int]:
-        """The starts of the grid inside the window, and inside the wished part of each day."""
+        """The starts of the grid inside the window."""
         low, high = bisect_left(self.grid, self.earliest), bisect_left(self.grid, self.latest)
-        inside = self.grid[low:high]
-        if self.wish.daily is None:
-            return inside
-        early, late = self.wish.daily
-        return [at for at in inside if early <= self._local_minute(at) < late]
+        return self.grid[low:high]
 
     def by_day(self) -> Iterator[list[Found]]:
         """The true starts of one day after another, each with the best who could do it."""
         if not self.within or not self.able:
             return
         for day, (begins, ends) in enumerate(self.schedule.pairs):
-            low, high = bisect_left(self.within, begins), bisect_left(self.within, ends)
-            if low < high:
-                yield sorted(self._on(day, low, high).items())
+            found = self._alone_on(day, _cut(self._open, begins, ends))
+            if len(self.able) > 1:
+                grid = _cut(self.within, begins, ends)
+                found |= self._in_turns(day, [at for at in grid if at not in found])
+                found = {at: found[at] for at in grid if at in found}
+            if found:
+                yield list(found.items())
 
     def holes(self, start: int, plan: Plan) -> Holes:
         """What the visit would leave that nobody can book."""
-        plan = chains.at(plan, start)
         before = after = 0
-        for person in dict.fromkeys(work.person for work in plan):
-            free, shortest = self._sellable(person)
-            found = holes(free, busy_of(plan, person), shortest, self.grid)
+        drawing = self._drawn.get(id(plan)) or self._drawing(plan)
+        for person, busy in drawing.busy.items():
+            found = self._sellable(person).holes(start, busy)
             before, after = before + found.before, after + found.after
         return Holes(before, after)
 
     def slot(self, start: int, plan: Plan, *, explained: bool = True) -> Slot:
         """The visit as people see it, with its place in the offer explained."""
-        parts = tuple(
-            Part(
-                service_id=service.id,
-                specialist_id=work.person,
-                start=moment(start + work.start),
-                end=moment(start + work.end),
-                price=self._price(service.id, work.person),
-                busy=tuple((moment(start + a), moment(start + b)) for a, b in work.busy),
-            )
-            for service, work in zip(self._services, plan, strict=True)
-        )
+        zero = moment(start)
+        parts: list[Part] = []
+        drawing = self._drawn.get(id(plan)) or self._drawing(plan)
+        for service, person, price, begins, ends, busy in drawing.parts:
+            a, b = zero + begins, zero + ends
+            kept = tuple([(zero + x, zero + y) for x, y in busy]) if busy else ((a, b),)
+            parts.append(Part(service, person, a, b, price, kept))
         if not explained:
-            return Slot(parts[0].start, parts[-1].end, parts)
+            return Slot(parts[0].start, parts[-1].end, tuple(parts))
         lost = self.holes(start, plan)
-        return Slot(parts[0].start, parts[-1].end, parts, lost.cost, lost.why)
+        return Slot(parts[0].start, parts[-1].end, tuple(parts), lost.cost, lost.why)
 
-    def _price(self, service: int, person: int) -> Price:
-        if (service, person) not in self._prices:
-            self._prices[service, person] = self.catalogue.price(service, person)
-        return self._prices[service, person]
+    def _drawing(self, plan: Plan) -> Drawing:
+        people = dict.fromkeys(work.person for work in plan)
+        parts = [self._part(s.id, w) for s, w in zip(self._services, plan, strict=True)]
+        drawn = Drawing(plan, {person: busy_of(plan, person) for person in people}, parts)
+        self._drawn[id(plan)] = drawn  # which keeps the plan, and so its id
+        return drawn
 
-    def _on(self, day: int, low: int, high: int) -> dict[int, Plan]:
-        grid = self.within[low:high]
-        found: dict[int, Plan] = {}
-        for person in self._ranked(day, self._alone):
-            plan, true = self._straight_of(person)
-            for at in true[bisect_left(true, grid[0]) : bisect_left(true, grid[-1] + 1)]:
-                if at not in found and (self._roomless or self._has_rooms(chains.at(plan, at))):
-                    found[at] = plan
-        if len(self.able) > 1:
-            found |= self._in_turns(day, [at for at in grid if at not in found])
+    def _part(self, service: int, work: Work) -> PartAnywhere:
+        busy = [_ahead(span) for span in work.busy]
+        whole = _ahead((work.start, work.end))
+        price = self.catalogue.price(service, work.person)
+        return service, work.person, price, *whole, [] if busy == [whole] else busy
+
+    def _alone_on(self, day: int, open_: Sequence[int]) -> dict[int, Plan]:
+        """Where one specialist does all of it, in order of time; of several, the best."""
+        found: dict[int, Plan] = dict.fromkeys(open_, ())
+        left = open_
+        for person in self._ranked(day, self._alone) if open_ else ():
+            visit = self._straight[person]
+            true = left if self._all_alike else [at for at in left if at in visit.open]
+            for first, last in visit.busy:
+                true = apart(true, visit.taken, first, last)
+            if not self._roomless:
+                true = [at for at in true if self._has_rooms(chains.at(visit.plan, at))]
+            hers = dict.fromkeys(true, visit.plan)
+            found.update(hers)
+            left = [at for at in left if at not in hers]
+            if not left:
+                break
+        for at in left:
+            del found[at]
         return found
 
     def _in_turns(self, day: int, grid: Sequence[int]) -> dict[int, Plan]:
@@ -141,24 +177,36 @@ class Search:
             return []
         return [p for p in self.able[0] if all(p in people for people in self.able)]
 
-    def _straight_of(self, person: int) -> tuple[Plan, list[int]]:
-        """The visit by one specialist alone, from minute 0, and every start where it fits."""
-        if person not in self._straight:
-            plan = chains.straight(person, [self._step(i, person) for i in range(len(self.able))])
-            free, working = self.schedule.free(person), self.schedule.working(person)
-            busy, wholes = busy_of(plan, person), union(work.whole for work in plan)
-            true = starts(free, busy, self.within)
-            if wholes != busy:  # a processing gap is inside working hours too
-                true = [at for at in true if fits(working, (w.whole for w in plan), at)]
-            self._straight[person] = plan, true
-        return self._straight[person]
+    @cached_property
+    def _straight(self) -> dict[int, Straight]:
+        """Each of those who can do all of it alone, with her visit."""
+        return {person: self._straight_of(person) for person in self._alone}
+
+    @cached_property
+    def _open(self) -> list[int]:
+        """The starts at which anybody of them is at work for the whole visit."""
+        return sorted(frozenset().union(*self._worked.values())) if self._straight else []
+
+    @cached_property
+    def _all_alike(self) -> bool:
+        return len(self._straight) == 1 or len(self._worked) == 1
+
+    def _straight_of(self, person: int) -> Straight:
+        plan = chains.straight(person, [self._step(i, person) for i in range(len(self.able))])
+        key = self.schedule.rule(person), tuple(union(work.whole for work in plan))
+        if key not in self._worked:
+            open_ = starts(self.schedule.working(person), key[1], self.within)
+            self._worked[key] = frozenset(open_)
+        return Straight(plan, busy_of(plan, person), self.schedule.taken(person), self._worked[key])
 
     def _ranked(self, day: int, people: Sequence[int]) -> list[int]:
         """Whom the client knows first, then who has the least to do that day."""
-        known = self.wish.preferred_specialist
         if len(people) < 2:
             return list(people)
-        return sorted(people, key=lambda p: (p != known, self.schedule.load(p, day)))
+        loads = {person: self.schedule.loads(person)[day] for person in people}
+        if self.wish.preferred_specialist in loads:
+            loads[self.wish.preferred_specialist] = -1
+        return sorted(people, key=loads.__getitem__)
 
     def _has_rooms(self, plan: Plan) -> bool:
         needed: dict[int, list[Span]] = {}
@@ -182,18 +230,22 @@ class Search:
     def _step(self, position: int, person: int) -> Step:
         return self.catalogue.step(self._services[position].id, person)
 
-    def _sellable(self, person: int) -> tuple[list[Span], list[Span]]:
+    def _sellable(self, person: int) -> Sellable:
         """What is free from the first start anybody could still book, and the least to sell."""
         if person not in self._sold:
             i = bisect_left(self.grid, self.earliest)
             since = self.grid[i] if i < len(self.grid) else self.latest
             free = [(max(a, since), b) for a, b in self.schedule.free(person) if b > since]
-            self._sold[person] = free, self.catalogue.shortest(person)
+            self._sold[person] = Sellable(free, self.catalogue.shortest(person), self.grid)
         return self._sold[person]
 
-    def _local_minute(self, at: int) -> int:
-        local = moment(at).astimezone(self.business.zone)
-        return local.hour * 60 + local.minute
+
+def _ahead(span: Span) -> Ahead:
+    return timedelta(minutes=span[0]), timedelta(minutes=span[1])
+
+
+def _cut(grid: Sequence[int], begins: int, ends: int) -> Sequence[int]:
+    return grid[bisect_left(grid, begins) : bisect_left(grid, ends)]
 
 
 def able(catalogue: Catalogue, wish: Wish) -> list[list[int]]:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Span = tuple[int, int]
+Columns = tuple[Sequence[int], Sequence[int]]
 DAY_MIN = 1440
 _NEVER = 1 << 62
 
@@ -31,14 +32,16 @@ def moment(minutes: int) -> datetime:
 def union(spans: Iterable[Span]) -> list[Span]:
     """The same time as sorted spans that neither touch nor overlap."""
     out: list[Span] = []
+    end = -_NEVER
     for a, b in sorted(spans):
         if a >= b:
             continue
-        if out and a <= out[-1][1]:
-            if b > out[-1][1]:
-                out[-1] = (out[-1][0], b)
-        else:
+        if a > end:
             out.append((a, b))
+            end = b
+        elif b > end:
+            out[-1] = (out[-1][0], b)
+            end = b
     return out
 
 
@@ -72,6 +75,28 @@ def around(free: Sequence[Span], start: int, end: int) -> Span | None:
     return free[i] if i >= 0 and free[i][0] <= start and end <= free[i][1] else None
 
 
+def columns(begins: Iterable[int], ends: Iterable[int]) -> Columns:
+    """
+    Spans as their starts and their ends, each in order, and one more that never comes.
+
+    Which start goes with which end does not matter to what they cover.
+    """
+    return sorted((*begins, _NEVER)), sorted((*ends, _NEVER))
+
+
+def columns_of(spans: Iterable[Span]) -> Columns:
+    """The same of spans."""
+    spans = list(spans)
+    return columns([a for a, _ in spans], [b for _, b in spans])
+
+
+def apart(grid: Iterable[int], taken: Columns, first: int, last: int) -> list[int]:
+    """Those of the starts whose [start + first, start + last) meets nothing that is taken."""
+    begins, ends = taken
+    # As many spans are over by then as begin before its end: none is in between.
+    return [at for at in grid if begins[bisect_right(ends, at + first)] >= at + last]
+
+
 def fits(free: Sequence[Span], busy: Iterable[Span], start: int) -> bool:
     """True if all that a visit keeps busy is free when it starts then."""
     return all(around(free, start + a, start + b) is not None for a, b in busy)
@@ -79,16 +104,15 @@ def fits(free: Sequence[Span], busy: Iterable[Span], start: int) -> bool:
 
 def starts(free: Sequence[Span], busy: Sequence[Span], grid: Sequence[int]) -> list[int]:
     """Those of the sorted starts at which everything that is busy lies in free time."""
-    if len(busy) > 1:
-        return [at for at in starts(free, busy[:1], grid) if fits(free, busy[1:], at)]
-    first, last = busy[0]
-    found: list[int] = []
-    low = 0
-    for a, b in free:
-        if b - a < last - first:
-            continue
-        low = bisect_left(grid, a - first, low)
-        found += grid[low : (low := bisect_right(grid, b - last, low))]
+    found = list(grid)
+    for first, last in busy:
+        inside: list[int] = []
+        low = 0
+        for a, b in free:
+            if b - a >= last - first:
+                low = bisect_left(found, a - first, low)
+                inside += found[low : (low := bisect_right(found, b - last, low))]
+        found = inside
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, extract, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, select
 
 from beautybot.booking.models import (
     appointments,
@@ -19,12 +19,70 @@ from beautybot.booking.models import (
     working_hours,
 )
 from beautybot.booking.schedule import Hours, Schedule
-from beautybot.booking.slots import Span, minute
+from beautybot.booking.slots import Columns, Span, columns, minute
 from beautybot.booking.visits import Status
+from beautybot.kit.db.minutes import minutes_listed
 
 MARGIN = timedelta(days=1)  # a visit that starts in the window may reach beyond it
 LONGEST = timedelta(days=3)  # no busy span is longer: a day of work, a day of buffer on each side
 Units = dict[int, list[list[Span]]]
+
+# Statements are made once: to put one together takes longer than to run it.
+_mine: BindParameter[int] = bindparam("mine")
+_since: BindParameter[datetime] = bindparam("since")
+_until: BindParameter[datetime] = bindparam("until")
+_LAPSED = select(appointments.c.id).where(
+    appointments.c.business_id == _mine,
+    appointments.c.hold_until <= bindparam("now"),
+    appointments.c.status == Status.HELD,
+)
+_RESOURCES = select(resources.c.id, resources.c.quantity).where(resources.c.business_id == _mine)
+_WEEKLY = (
+    select(
+        working_hours.c.specialist_id,
+        working_hours.c.weekday,
+        working_hours.c.from_min,
+        working_hours.c.to_min,
+    )
+    .where(working_hours.c.business_id == _mine)
+    .order_by(working_hours.c.from_min)
+)
+_OVERRIDES = select(
+    day_overrides.c.specialist_id, day_overrides.c.day, day_overrides.c.spans
+).where(
+    day_overrides.c.business_id == _mine,
+    day_overrides.c.day.between(bindparam("first"), bindparam("last")),
+)
+_PATTERNS = select(
+    shift_patterns.c.specialist_id, shift_patterns.c.anchor, shift_patterns.c.cycle
+).where(shift_patterns.c.business_id == _mine)
+_AWAY = select(time_off.c.specialist_id, time_off.c.starts_at, time_off.c.ends_at).where(
+    time_off.c.business_id == _mine, time_off.c.starts_at < _until, time_off.c.ends_at > _since
+)
+
+
+def _spans_of(*whose: Any) -> Select[Any]:
+    """Rows of (whose …, starts, ends): a salon's busy time as lists of minutes."""
+    return (
+        select(*whose, minutes_listed(busy_spans.c.starts_at), minutes_listed(busy_spans.c.ends_at))
+        .where(
+            busy_spans.c.business_id == _mine,
+            whose[0].in_(bindparam("those", expanding=True)),
+            busy_spans.c.starts_at < _until,
+            busy_spans.c.starts_at > bindparam("oldest"),  # years of past visits are not scanned
+            busy_spans.c.ends_at > _since,
+        )
+        .group_by(*whose)
+    )
+
+
+def _but_for_some(query: Select[Any]) -> Select[Any]:
+    return query.where(busy_spans.c.appointment_id.not_in(bindparam("nobody", expanding=True)))
+
+
+_OF_PEOPLE = _spans_of(busy_spans.c.specialist_id)
+_OF_UNITS = _spans_of(busy_spans.c.resource_id, busy_spans.c.unit)
+_OF_PEOPLE_BUT, _OF_UNITS_BUT = map(_but_for_some, (_OF_PEOPLE, _OF_UNITS))
 
 
 def load(
@@ -46,129 +104,68 @@ def load(
     start, end = start - MARGIN, end + MARGIN
     first, last = (at.astimezone(zone).date().toordinal() for at in (start, end))
     days = [date.fromordinal(n) for n in range(first, last + 1)]
-    nobody = _not_counted(conn, business_id, now)
+    mine = {"mine": business_id}
+    nobody = list(conn.execute(_LAPSED, {**mine, "now": now}).scalars())
     if ignoring is not None:
         nobody.append(ignoring)
-    units, surplus = _units(conn, business_id, start, end, nobody)
+    window = {**mine, "since": start, "until": end}
+    spans = {**window, "oldest": start - LONGEST} | ({"nobody": nobody} if nobody else {})
+    units, surplus = _units(conn, spans)
     return Schedule(
         zone=zone,
         days=days,
-        hours=_hours(conn, business_id, days),
-        away=_away(conn, business_id, start, end),
-        busy=_busy(conn, business_id, start, end, people, nobody),
+        hours=_hours(conn, {**mine, "first": days[0], "last": days[-1]}),
+        away=_away(conn, window),
+        busy=_busy(conn, {**spans, "those": list(people)}),
         units=units,
         surplus=surplus,
     )
 
 
-def _not_counted(conn: Connection, business_id: int, now: datetime) -> list[int]:
-    """Holds that are over, whether or not anybody has dropped them yet."""
-    return list(
-        conn.execute(
-            select(appointments.c.id).where(
-                appointments.c.business_id == business_id,
-                appointments.c.status == Status.HELD,
-                appointments.c.hold_until <= now,
-            )
-        ).scalars()
-    )
+def _busy(conn: Connection, asked: dict[str, Any]) -> dict[int, Columns]:
+    query = _OF_PEOPLE_BUT if "nobody" in asked else _OF_PEOPLE
+    return {person: columns(begins, ends) for person, begins, ends in conn.execute(query, asked)}
 
 
-def _busy(
-    conn: Connection,
-    business_id: int,
-    start: datetime,
-    end: datetime,
-    people: Collection[int],
-    nobody: list[int],
-) -> dict[int, list[Span]]:
-    whose = busy_spans.c.specialist_id
-    query = _spans_of(whose, business_id, start, end, nobody).where(whose.in_(people))
-    busy: dict[int, list[Span]] = {}
-    for row in conn.execute(query):
-        busy.setdefault(row[0], []).append((int(row[2]) // 60, int(row[3]) // 60))
-    return busy
-
-
-def _units(
-    conn: Connection, business_id: int, start: datetime, end: datetime, nobody: list[int]
-) -> tuple[Units, Units]:
-    rows = conn.execute(
-        select(resources.c.id, resources.c.quantity).where(resources.c.business_id == business_id)
-    )
+def _units(conn: Connection, asked: dict[str, Any]) -> tuple[Units, Units]:
+    rows = conn.execute(_RESOURCES, {"mine": asked["mine"]})
     units: Units = {row.id: [[] for _ in range(row.quantity)] for row in rows}
     surplus: Units = {}
     if not units:
         return units, surplus
-    whose = busy_spans.c.resource_id
-    query = _spans_of(whose, business_id, start, end, nobody).where(whose.is_not(None))
-    for resource, unit, begins, ends in conn.execute(query):
+    query = _OF_UNITS_BUT if "nobody" in asked else _OF_UNITS
+    for resource, unit, starts, ends in conn.execute(query, {**asked, "those": list(units)}):
         spans = units[resource]
         if unit >= len(spans):
             spans = surplus.setdefault(resource, [])
             unit -= len(units[resource])
             spans += [[] for _ in range(unit + 1 - len(spans))]
-        spans[unit].append((int(begins) // 60, int(ends) // 60))
+        spans[unit] = sorted(zip(starts, ends, strict=True))
     return units, surplus
 
 
-def _spans_of(
-    whose: Any, business_id: int, start: datetime, end: datetime, nobody: list[int]
-) -> Select[Any]:
-    """Rows of (whose, unit, start, end); times as epoch seconds, which are read fastest."""
-    times = (extract("epoch", busy_spans.c.starts_at), extract("epoch", busy_spans.c.ends_at))
-    query = (
-        select(whose, busy_spans.c.unit, *times)
-        .where(
-            busy_spans.c.business_id == business_id,
-            busy_spans.c.starts_at < end,
-            busy_spans.c.starts_at > start - LONGEST,  # keeps years of past visits out of the scan
-            busy_spans.c.ends_at > start,
-        )
-        .order_by(busy_spans.c.starts_at)
-    )
-    return query.where(busy_spans.c.appointment_id.not_in(nobody)) if nobody else query
-
-
-def _hours(conn: Connection, business_id: int, days: list[date]) -> Hours:
+def _hours(conn: Connection, asked: dict[str, Any]) -> Hours:
+    mine = {"mine": asked["mine"]}
     weekly: dict[int | None, dict[int, list[Span]]] = {}
-    for row in conn.execute(
-        select(working_hours)
-        .where(working_hours.c.business_id == business_id)
-        .order_by(working_hours.c.from_min)
-    ):
-        week = weekly.setdefault(row.specialist_id, {})
-        week.setdefault(row.weekday, []).append((row.from_min, row.to_min))
-    overrides = conn.execute(
-        select(day_overrides).where(
-            day_overrides.c.business_id == business_id,
-            day_overrides.c.day.between(days[0], days[-1]),
-        )
-    )
-    patterns = conn.execute(
-        select(shift_patterns).where(shift_patterns.c.business_id == business_id)
-    )
+    for specialist, weekday, begins, ends in conn.execute(_WEEKLY, mine):
+        weekly.setdefault(specialist, {}).setdefault(weekday, []).append((begins, ends))
     return Hours(
-        overrides={(row.specialist_id, row.day): _spans(row.spans) for row in overrides},
+        overrides={
+            (specialist, day): _spans(spans)
+            for specialist, day, spans in conn.execute(_OVERRIDES, asked)
+        },
         patterns={
-            row.specialist_id: (row.anchor, [_spans(day) for day in row.cycle]) for row in patterns
+            specialist: (anchor, [_spans(day) for day in cycle])
+            for specialist, anchor, cycle in conn.execute(_PATTERNS, mine)
         },
         weekly=weekly,
     )
 
 
-def _away(
-    conn: Connection, business_id: int, start: datetime, end: datetime
-) -> dict[int | None, list[Span]]:
+def _away(conn: Connection, window: dict[str, Any]) -> dict[int | None, list[Span]]:
     away: dict[int | None, list[Span]] = {}
-    for row in conn.execute(
-        select(time_off).where(
-            time_off.c.business_id == business_id,
-            time_off.c.starts_at < end,
-            time_off.c.ends_at > start,
-        )
-    ):
-        away.setdefault(row.specialist_id, []).append((minute(row.starts_at), minute(row.ends_at)))
+    for specialist, starts_at, ends_at in conn.execute(_AWAY, window):
+        away.setdefault(specialist, []).append((minute(starts_at), minute(ends_at)))
     return away
 
 

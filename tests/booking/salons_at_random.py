@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from beautybot.booking.catalogue import Catalogue, Service, Specialist
 from beautybot.booking.schedule import Hours, Schedule
 from beautybot.booking.search import Search
-from beautybot.booking.slots import Span, minute
+from beautybot.booking.slots import Span, columns_of, minute
 from beautybot.booking.times import Wish
 from beautybot.businesses.salons import Business, SalonSettings, Tone
 from beautybot.kit.money import Price
@@ -57,9 +57,10 @@ class Salon:
         away: dict[int | None, list[Span]] = {}
         for person, span in self.away:
             away.setdefault(person, []).append(span)
-        busy: dict[int, list[Span]] = {}
-        for who, span in sorted(self.busy, key=lambda b: b[1]):
-            busy.setdefault(who, []).append(span)
+        busy = {
+            person: columns_of(span for who, span in self.busy if who == person)
+            for person in {who for who, _ in self.busy}
+        }
         schedule = Schedule(
             self.zone, self.days, self.hours, away, busy, {r: list(u) for r, u in self.units}
         )
