@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ logger = log.get(__name__)
 
 ASKED_AT_MOST = 1_000_000
 """Bytes of one call of an assistant."""
+SWITCH_S = 0.0005
 
 
 class PortTaken(BeautyBotError):
@@ -173,6 +175,8 @@ async def run(product: Product, listener: socket.socket | None, *, worker: bool 
     """Answer requests and work until a signal, or until this is cancelled."""
     gc.freeze()  # what the start made lives for ever: the collector need not look at it
     gc.set_threshold(50_000, 20, 20)
+    # A thread that draws a page gives way to the loop that answers webhooks this soon.
+    sys.setswitchinterval(SWITCH_S)
     tasks: list[asyncio.Task[None]] = []
     if worker:
         tasks.append(asyncio.create_task(product.worker.run()))

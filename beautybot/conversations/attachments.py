@@ -6,7 +6,7 @@ A file belongs to its message and, once the client books, to the visit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,6 +117,11 @@ def give_up(conn: Connection, file: Wanted, why: str) -> None:
 def of_conversation(conn: Connection, business_id: int, conversation_id: int) -> list[Attachment]:
     """The files of a conversation, oldest first, without their bytes."""
     return _listed(conn, business_id, attachments.c.conversation_id == conversation_id)
+
+
+def of_messages(conn: Connection, business_id: int, ids: Collection[int]) -> list[Attachment]:
+    """The files of these messages, oldest first, without their bytes."""
+    return _listed(conn, business_id, attachments.c.message_id.in_(ids)) if ids else []
 
 
 def of_appointment(conn: Connection, business_id: int, appointment_id: int) -> list[Attachment]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -83,6 +83,13 @@ def unread(conn: Connection, business_id: int, *, most: int = 100) -> int:
     return count
 
 
+def is_unread(conn: Connection, business_id: int, conversation_id: int) -> bool:
+    """True if the conversation holds what nobody has read."""
+    some = _wanted(business_id, Only.UNREAD, datetime.max.replace(tzinfo=UTC))
+    found = conn.execute(some.where(conversations.c.id == conversation_id).limit(1))
+    return found.first() is not None
+
+
 def see(conn: Connection, business_id: int, conversation_id: int, now: datetime) -> None:
     """Somebody of the salon has read the conversation to its end."""
     newest = conn.execute(
@@ -105,16 +112,37 @@ def pulse(conn: Connection, business_id: int) -> str:
     )
     taken = select(func.max(handoffs.c.id)).where(handoffs.c.business_id == business_id)
     ended = select(func.max(handoffs.c.ended_at)).where(handoffs.c.business_id == business_id)
+    claimed = select(func.count(handoffs.c.claimed_by)).where(
+        handoffs.c.business_id == business_id, handoffs.c.ended_at.is_(None)
+    )
     leaving = select(func.count()).where(outbox.c.business_id == business_id)
-    row = conn.execute(
-        select(
-            said.scalar_subquery(),
-            taken.scalar_subquery(),
-            ended.scalar_subquery(),
-            leaving.scalar_subquery(),
-        )
-    ).one()
+    parts = (said, taken, ended, claimed, leaving)
+    row = conn.execute(select(*(part.scalar_subquery() for part in parts))).one()
     return "-".join(str(value or 0) for value in row).replace(" ", "T")
+
+
+def marks(conn: Connection, business_id: int, ids: Collection[int]) -> dict[int, str]:
+    """A word for each of the conversations that changes with all that is said and done in it."""
+    mine = (conversations.c.business_id == business_id, conversations.c.id.in_(ids))
+    of_talk = {
+        table: (table.c.business_id == business_id, table.c.conversation_id == conversations.c.id)
+        for table in (handoffs, outbox)
+    }
+    columns = (
+        select(func.max(handoffs.c.id)).where(*of_talk[handoffs]),
+        select(func.max(handoffs.c.ended_at)).where(*of_talk[handoffs]),
+        select(func.count(handoffs.c.claimed_by)).where(*of_talk[handoffs]),
+        select(func.count()).select_from(outbox).where(*of_talk[outbox]),
+    )
+    found = conn.execute(
+        select(
+            conversations.c.id,
+            conversations.c.last_message_at,
+            conversations.c.state,
+            *(column.scalar_subquery() for column in columns),
+        ).where(*mine)
+    )
+    return {row[0]: "-".join(str(value or 0) for value in row[1:]) for row in found}
 
 
 def talks_since(conn: Connection, business_id: int, since: datetime) -> int:

@@ -13,6 +13,7 @@ from beautybot.kit.db import Database
 from beautybot.kit.wakeup import Wakeup
 from beautybot.llm.base import LLM
 from beautybot.settings import Settings
+from beautybot.web.newsroom import Newsroom
 
 
 async def no_model(_business_id: int) -> LLM | None:
@@ -22,7 +23,7 @@ async def no_model(_business_id: int) -> LLM | None:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The open house: settings, database, keys, bells, messengers and the clock."""
+    """The open house: settings, database, keys, bells, messengers, the clock and live news."""
 
     settings: Settings
     db: Database
@@ -31,3 +32,4 @@ class Parts:
     clock: Clock = clocks.now
     channels: Mapping[str, Channel] = field(default_factory=dict)
     model_of: Callable[[int], Awaitable[LLM | None]] = no_model
+    newsroom: Newsroom = field(default_factory=Newsroom)

@@ -91,6 +91,11 @@ class Asking:
         """Which page of a list is wanted, from 1."""
         return min(as_id(self.query("page")) or 1, MOST_PAGES)
 
+    @property
+    def wants_part(self) -> bool:
+        """True when a page that is open asks for what may have changed on it."""
+        return self.request.headers.get("x-part") == "1"
+
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """A page inside the salon's frame."""
         return page(template, {"who": self, "path": self.request.url.path, **values}, status)

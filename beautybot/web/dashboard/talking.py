@@ -1,16 +1,14 @@
-"""Taking over a conversation, answering in it, giving it back; private notes; live news."""
+"""Taking over a conversation, answering in it, giving it back; private notes."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
 
 from sqlalchemy import Connection
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from beautybot.businesses import journal
-from beautybot.conversations import answering, history, notes, talks
+from beautybot.conversations import answering, history, notes
 from beautybot.kit.text import clean
 from beautybot.kit.wakeup import ToDo
 from beautybot.web.dashboard import conversations
@@ -18,7 +16,6 @@ from beautybot.web.rendering import onward
 from beautybot.web.sessions import Asking
 
 LONGEST = 4_000
-LOOK_EVERY_S, STREAM_S, BREATH = 1.0, 300.0, 15
 
 
 async def take(asking: Asking) -> Response:
@@ -49,28 +46,6 @@ async def note(asking: Asking) -> Response:
     """A private note: the client never sees it."""
     await asking.parts.db.write(_note, asking, asking.text("text"), asking.parts.clock())
     return _back(asking)
-
-
-async def events(asking: Asking) -> Response:
-    """Server-sent events: "news" whenever something happened in the salon's conversations."""
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_news(asking), media_type="text/event-stream", headers=headers)
-
-
-async def _news(asking: Asking) -> AsyncIterator[str]:
-    db, business_id = asking.parts.db, asking.business.id
-    seen = await db.read(talks.pulse, business_id)
-    yield "retry: 2000\n\n"
-    for second in range(int(STREAM_S / LOOK_EVERY_S)):
-        await asyncio.sleep(LOOK_EVERY_S)
-        if await asking.request.is_disconnected():
-            return
-        now = await db.read(talks.pulse, business_id)
-        if now != seen:
-            seen = now
-            yield "event: news\ndata: 1\n\n"
-        elif second % BREATH == 0:
-            yield ": still here\n\n"
 
 
 def _back(asking: Asking) -> Response:

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from beautybot.booking.visits import Appointment, Status
+from beautybot.channels.base import Kind
 
 STATUS_WORDS = {
     Status.HELD: "держим время",
@@ -52,16 +53,20 @@ DELIVERY = {
     "dropped": "не отправлено",
     "ambiguous": "неизвестно, дошло ли",
 }
+# Words and presses of buttons need no label.
 KINDS = {
-    "voice": "голосовое сообщение",
-    "audio": "аудио",
-    "image": "фото",
-    "video": "видео",
-    "document": "файл",
-    "sticker": "стикер",
-    "location": "место на карте",
-    "contact": "контакт",
-    "contacts": "контакт",
+    Kind.PHOTO: "фото",
+    Kind.VIDEO: "видео",
+    Kind.VOICE: "голосовое сообщение",
+    Kind.DOCUMENT: "файл",
+    Kind.STICKER: "стикер",
+    Kind.LOCATION: "место на карте",
+    Kind.CONTACT: "контакт",
+    Kind.ORDER: "заказ из каталога",
+    Kind.REACTION: "реакция",
+    Kind.START: "открыл чат",
+    Kind.UNSUPPORTED: "вложение, которое мессенджер не передал",
+    Kind.OTHER: "вложение",
 }
 COMMANDS = {
     "Greet": "здоровается",

@@ -18,7 +18,8 @@ from beautybot.conversations import questions, talks, undelivered
 from beautybot.conversations.talks import Only
 from beautybot.kit.money import Money
 from beautybot.kit.text import plural
-from beautybot.web.dashboard.conversations import talk_row
+from beautybot.web.dashboard.live import source
+from beautybot.web.dashboard.talk_lines import talk_row
 from beautybot.web.dashboard.telling import clock, moment
 from beautybot.web.rendering import onward
 from beautybot.web.sessions import Asking
@@ -74,6 +75,7 @@ def _today(conn: Connection, business: Business, now: datetime) -> dict[str, Any
             for n in notices.listing(conn, business.id, limit=10)
         ],
         "steps": _steps(conn, business),
+        "live": source(conn, business.id),
     }
 
 

@@ -15,9 +15,11 @@ from beautybot.booking.availability import Wish
 from beautybot.booking.visits import Appointment, Status
 from beautybot.businesses import journal, users
 from beautybot.businesses.users import Role
+from beautybot.conversations import attachments
 from beautybot.kit.errors import NotFound
 from beautybot.kit.wakeup import ToDo
 from beautybot.web.dashboard import by_hand, telling, words_to_client
+from beautybot.web.dashboard.attached import of_file
 from beautybot.web.dashboard.by_hand import NotThen
 from beautybot.web.dashboard.calendar import people_for
 from beautybot.web.dashboard.telling import SOURCES, STATUS_WORDS, clock, moment
@@ -178,6 +180,7 @@ def _shown(conn: Connection, asking: Asking, now: datetime) -> dict[str, Any]:
         "begun": visit.start <= now,
         "was": visit.status in (Status.COMPLETED, Status.NO_SHOW),
         "reachable": words_to_client.reachable(conn, asking, visit) is not None,
+        "files": [of_file(f) for f in attachments.of_appointment(conn, business.id, visit.id)],
         "changes": _history(conn, asking, visit),
     }
 

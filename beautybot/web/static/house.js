@@ -1,21 +1,56 @@
 // What makes the pages livelier.  Every page works without it.
 
-// Parts that refresh themselves when something happened in the salon.
-const live = document.querySelectorAll("[data-live]");
-if (live.length) {
-  const news = new EventSource(live[0].dataset.live);
-  let asked = 0;
-  news.addEventListener("news", async () => {
-    const mine = ++asked;
-    await new Promise((later) => setTimeout(later, Math.random() * 700)); // not everybody at once
-    if (mine !== asked) return;
-    const answer = await fetch(location.href, { headers: { "x-part": "1" } });
-    if (!answer.ok || answer.redirected || mine !== asked) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const place of document.querySelectorAll("[data-live]")) replace(place, fresh.getElementById(place.id));
-    const title = fresh.querySelector(".menu"), menu = document.querySelector(".menu");
-    if (title && menu && !location.hash) menu.replaceWith(title);
+// Live parts.  News bring the rows of lists that changed; what is no list of rows is read again,
+// a conversation at once, what is calm at most every five seconds.
+const places = [...document.querySelectorAll("[data-live]")];
+if (places.length) {
+  const calm = places.every((place) => place.matches("[data-calm], [data-rows]"));
+  const news = new EventSource(places[0].dataset.live);
+  let due = null, next = 0, part = true;
+  news.addEventListener("news", (event) => {
+    const told = JSON.parse(event.data);
+    count(told.waiting);
+    const stale = places.filter((place) => (place.matches("[data-rows]") ? !patch(place, told)
+      : !place.dataset.talk || told.talks.includes(Number(place.dataset.talk))));
+    part &&= stale.every((place) => place.dataset.talk);
+    if (stale.length) due ??= setTimeout(read, Math.max(next - Date.now(), 0) + Math.random() * 300); // not everybody at once
   });
+  async function read() {
+    const headers = part ? { "x-part": "1" } : {};
+    [due, next, part] = [null, Date.now() + (calm ? 5000 : 1000), true];
+    const answer = await fetch(location.href, { headers });
+    if (!answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const place of places) replace(place, fresh.getElementById(place.id));
+  }
+}
+
+// How many wait for a person, beside «Диалоги».
+function count(waiting) {
+  const link = document.querySelector('.menu a[href="/dashboard/conversations"]');
+  const badge = link?.querySelector(".count") ?? Object.assign(document.createElement("b"), { className: "count", title: "ждут человека" });
+  badge.textContent = waiting;
+  if (waiting) link?.append(badge); else badge.remove();
+}
+
+// Put the rows that changed into a list; false if it lacks one, and has to be read again.
+function patch(list, told) {
+  const have = new Map([...list.querySelectorAll("li[data-id]")].map((row) => [Number(row.dataset.id), row]));
+  const rows = told.order.slice(0, Number(list.dataset.rows)).map((id) => (told.rows[id] ? row(told.rows[id]) : have.get(id)));
+  if (rows.includes(undefined)) return false;
+  for (const one of rows) {
+    const here = one.dataset.id === list.dataset.here;
+    if (here) { one.querySelector("a").setAttribute("aria-current", "true"); one.querySelector(".count")?.remove(); }
+  }
+  const focused = document.activeElement.closest?.("li[data-id]");
+  const back = focused && list.contains(focused) ? focused.dataset.id : null;
+  list.replaceChildren(...rows);
+  if (back) list.querySelector(`li[data-id="${back}"] a`)?.focus({ preventScroll: true });
+  return true;
+}
+
+function row(text) {
+  return new DOMParser().parseFromString(text, "text/html").querySelector("li");
 }
 
 function replace(place, fresh) {

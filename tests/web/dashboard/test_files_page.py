@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import cache
@@ -100,17 +101,28 @@ async def test_it_is_the_salon_s_own(base: str) -> None:
 
 
 async def test_the_specialist_of_the_visit_has_it(base: str, db: Database, world: World) -> None:
-    """Once the file is a visit's, whoever does that visit opens it."""
-    await db.write(_vera_does_it, world)
+    """Once the file is a visit's, whoever does that visit finds it there and opens it."""
+    visit = await db.write(_vera_does_it, world)
 
     async with browser(base) as vera:
         await vera.sign_in(VERA)
+        _, page = await vera.get(f"/dashboard/calendar/{visit}")
         status, _ = await vera.get(FILE)
 
-    assert status == 200
+    assert (status, f'href="{FILE}"' in page) == (200, True)
 
 
-def _vera_does_it(conn: Connection, world: World) -> None:
+async def test_a_file_that_is_no_picture_is_offered_for_saving(base: str) -> None:
+    """In its conversation: a link, and no element that would run it."""
+    async with browser(base) as anna:
+        await anna.sign_in(ANNA)
+        _, page = await anna.get("/dashboard/conversations/1")
+
+    assert f'href="{FILE}" download' in page
+    assert not re.search(r"<(img|audio|video|iframe|object|embed)\b", page)
+
+
+def _vera_does_it(conn: Connection, world: World) -> int:
     now, salon = clock.now(), world.romashka
     book = catalogue.load(conn, salon.id)
     pedicure = next(s for s in book.services if s.ref == "pedicure")
@@ -124,3 +136,4 @@ def _vera_does_it(conn: Connection, world: World) -> None:
         .where(memberships.c.business_id == salon.id, memberships.c.user_id == vera.user_id)
         .values(specialist="vera")
     )
+    return held.id
