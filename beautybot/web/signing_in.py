@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +20,7 @@ from beautybot.businesses.passwords import SHORTEST, BadPassword, Weakness
 from beautybot.businesses.reset_links import BadLink
 from beautybot.businesses.users import NO_PASSWORD
 from beautybot.kit import log
+from beautybot.kit.crypto import Keyring
 from beautybot.web.parts import Parts
 from beautybot.web.rendering import onward, page, refused
 from beautybot.web.sessions import BadForm, cookie_name, is_secure, read_form, same_origin
@@ -43,6 +45,10 @@ WEAK = {
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
+class TooMany(Exception):
+    """More people are signing in at this moment than are let wait."""
+
+
 @dataclass(slots=True)
 class _Hashing:
     """argon2 takes 64 MB and a tenth of a second: guesses must not become a weapon."""
@@ -50,17 +56,17 @@ class _Hashing:
     turns: asyncio.Semaphore
     waiting: int = 0
 
-    async def fits(self, digest: str, password: str) -> bool:
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Two at a time; TooMany at once if the queue is long."""
+        if self.waiting >= MOST_WAITING:
+            raise TooMany
         self.waiting += 1
         try:
             async with self.turns:
-                return await asyncio.to_thread(users.fits, digest, password)
+                yield
         finally:
             self.waiting -= 1
-
-    @property
-    def is_full(self) -> bool:
-        return self.waiting >= MOST_WAITING
 
 
 def routes(parts: Parts) -> list[BaseRoute]:
@@ -102,27 +108,42 @@ def _login(parts: Parts, hashing: _Hashing) -> Endpoint:
         if not same_origin(request):
             return _again("Откройте страницу входа снова.", 403)
         limits = _limits(parts, request, address)
-        if await parts.db.read(sign_ins.is_throttled, limits, now):
-            logger.warning("🔑 Вход придержан: слишком много попыток", place=_place(request))
-            return _again(SLOWLY, 429)
-        if hashing.is_full:
+        try:
+            async with hashing.turn():
+                known, refusal = await _tried(parts, request, address, password, limits)
+        except TooMany:
             return _again(BUSY, 503)
-        known = await parts.db.read(sign_ins.password_of, address)
-        if known is None or known[1] == NO_PASSWORD:
-            await hashing.fits(await asyncio.to_thread(_nobodys), password)
-            fits = False
-        else:
-            fits = await hashing.fits(known[1], password)
-        if known is None or not fits:
-            await parts.db.write(sign_ins.failed, limits, now)
-            user = known[0] if known else None
-            logger.warning("🔑 Неверный пароль", user=user, place=_place(request))
-            return _again(WRONG, 401)
-        if await parts.db.read(second_factors.is_on, known[0]):
-            return page("code.html", {"problem": "", "proof": _proof(parts, known[0], now)})
-        return await _begin(parts, request, known[0], now)
+        if known is None:
+            return _again(*refusal)
+        if await parts.db.read(second_factors.is_on, known):
+            return page("code.html", {"problem": "", "proof": _proof(parts, known, now)})
+        return await _begin(parts, request, known, now)
 
     return endpoint
+
+
+async def _tried(
+    parts: Parts, request: Request, address: str, password: str, limits: dict[str, int]
+) -> tuple[int | None, tuple[str, int]]:
+    """
+    The person whose password it is; None, and what to say.
+
+    Guesses are counted here, where two at most are tried at a time: a hundred
+    sent at once are no more than a hundred sent one after another.
+    """
+    now = parts.clock()
+    if await parts.db.read(sign_ins.is_throttled, limits, now):
+        logger.warning("🔑 Вход придержан: слишком много попыток", place=_place(request))
+        return None, (SLOWLY, 429)
+    known = await parts.db.read(sign_ins.password_of, address)
+    if known is None or known[1] == NO_PASSWORD:
+        await asyncio.to_thread(users.fits, await asyncio.to_thread(_nobodys), password)
+    elif await asyncio.to_thread(users.fits, known[1], password):
+        return known[0], ("", 200)
+    await parts.db.write(sign_ins.failed, limits, now)
+    user = known[0] if known else None
+    logger.warning("🔑 Неверный пароль", user=user, place=_place(request))
+    return None, (WRONG, 401)
 
 
 def _code(parts: Parts) -> Endpoint:
@@ -135,17 +156,29 @@ def _code(parts: Parts) -> Endpoint:
         user_id = _proven(parts, proof, now)
         if user_id is None or not same_origin(request):
             return _again("Время вышло. Войдите ещё раз.", 401)
-        limits = {f"code:{user_id}": PER_CODE}
-        if await parts.db.read(sign_ins.is_throttled, limits, now):
+        fits = await parts.db.write(_code_fits, parts.keyring, user_id, code, now)
+        if fits is None:
             logger.warning("🔑 Вход придержан: слишком много кодов", user=user_id)
             return _again(SLOWLY, 429)
-        if not await parts.db.write(second_factors.fits, parts.keyring, user_id, code, now):
-            await parts.db.write(sign_ins.failed, limits, now)
+        if not fits:
             logger.warning("🔑 Неверный код второго шага", user=user_id, place=_place(request))
             return page("code.html", {"problem": "Код не подошёл.", "proof": proof}, 401)
         return await _begin(parts, request, user_id, now)
 
     return endpoint
+
+
+def _code_fits(
+    conn: Connection, keyring: Keyring, user_id: int, code: str, now: datetime
+) -> bool | None:
+    """None after too many wrong ones; tried and counted in one step, by the row's lock."""
+    limits = {f"code:{user_id}": PER_CODE}
+    fits = second_factors.fits(conn, keyring, user_id, code, now)
+    if sign_ins.is_throttled(conn, limits, now):
+        return None
+    if not fits:
+        sign_ins.failed(conn, limits, now)
+    return fits
 
 
 def _show_reset(parts: Parts) -> Endpoint:

@@ -57,6 +57,19 @@ PROBLEMS: list[tuple[str, tuple[Any, ...], Any, str]] = [
         [["13:00", "13:00"]],
         "salon.breaks: from and to",
     ),
+    (
+        "a site that breaks the policy",
+        ("settings", "embed_on"),
+        ["https://a.example; script-src *"],
+        "embed_on",
+    ),
+    (
+        "a site with a line of its own",
+        ("settings", "embed_on"),
+        ["https://a.example\r\nX: y"],
+        "embed_on",
+    ),
+    ("rules that are a script", ("settings", "privacy_url"), "javascript:alert(1)", "privacy_url"),
     ("nothing to do", ("services", 2, "staff"), ["lena"], "staff[0]"),
     (
         "longer than the day",

@@ -7,11 +7,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from beautybot.businesses import journal, salons
+from beautybot.businesses import journal, rules, salons
 from beautybot.web.rendering import onward
 from beautybot.web.sessions import Asking
-
-MOST_SITES = 10
 
 
 async def show(asking: Asking, problem: str = "") -> Response:
@@ -30,8 +28,8 @@ async def show(asking: Asking, problem: str = "") -> Response:
 async def change(asking: Asking) -> Response:
     """Switch the page on or off, and name the sites that may show it."""
     sites = asking.text("sites").split()
-    bad = [site for site in sites if not _is_site(site)]
-    if bad or len(sites) > MOST_SITES:
+    bad = [site for site in sites if not rules.is_site(site)]
+    if bad or len(sites) > rules.MOST_SITES:
         return await show(asking, "Сайты пишут так: https://example.ru, по одному в строке, до 10.")
     on = asking.text("on") == "1"
     await asking.parts.db.write(_change, asking, on, tuple(_origin(site) for site in sites))
@@ -45,27 +43,6 @@ def _change(conn: Connection, asking: Asking, on: bool, sites: tuple[str, ...]) 
     salons.change(conn, business.id, settings=salons.settings_json(wanted))
     what = "включил страницу записи" if on else "выключил страницу записи"
     journal.note(conn, business.id, f"user:{asking.signed.user_id}", what, asking.parts.clock())
-
-
-def _is_site(text: str) -> bool:
-    """True for an origin that cannot break the policy it is written into."""
-    try:
-        parts = urlsplit(text)
-        named = parts.hostname or ""
-        port = parts.port
-    except ValueError:
-        return False
-    plain = named.isascii() and all(c.isalnum() or c in "-." for c in named)
-    return (
-        parts.scheme == "https"
-        and "." in named
-        and plain
-        and parts.path in ("", "/")
-        and not parts.query
-        and not parts.fragment
-        and parts.username is None
-        and (port is None or port > 0)
-    )
 
 
 def _origin(text: str) -> str:

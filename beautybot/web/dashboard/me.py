@@ -134,13 +134,13 @@ async def _wrong_password(asking: Asking) -> str:
     """What to say if the password given is not this person's; guesses are counted."""
     db, now = asking.parts.db, asking.parts.clock()
     limits = {f"own:{asking.signed.user_id}": PER_PERSON}
-    if await db.read(sign_ins.is_throttled, limits, now):
-        return "Слишком много попыток. Подождите 15 минут."
-    known = await db.read(sign_ins.password_of, asking.signed.email)
     old = str(asking.form.get("old", ""))
-    async with _HASHING:
+    async with _HASHING:  # counted inside: guesses sent together are guesses one by one
+        if await db.read(sign_ins.is_throttled, limits, now):
+            return "Слишком много попыток. Подождите 15 минут."
+        known = await db.read(sign_ins.password_of, asking.signed.email)
         if known is not None and await asyncio.to_thread(users.fits, known[1], old):
             return ""
-    await db.write(sign_ins.failed, limits, now)
+        await db.write(sign_ins.failed, limits, now)
     logger.warning("🔑 Неверный нынешний пароль", user=asking.signed.user_id)
     return "Нынешний пароль не подходит."
