@@ -45,7 +45,7 @@ logger = log.get(__name__)
 HELD = (inbound_events, conversations, jobs.jobs, owner_messages, owner_updates)
 """What a dead worker held goes on at once; its outbox waits for the channel's own word."""
 IDLE_S = 0.5
-BATCH = 32
+BATCH, FEW = 32, 8  # each envelope is opened inside a commit that others wait for
 CROWD = 20
 """With so much under way answers matter more than "typing…"."""
 
@@ -195,8 +195,8 @@ class Worker:
         return len(claims)
 
     async def _turn(self, claim: turns.Claim) -> None:
-        shown = self._courtesy.keep_typing(claim.business_id, claim.conversation_id)
-        typing = asyncio.create_task(shown)
+        crowded = len(self.running) >= CROWD
+        typing = asyncio.create_task(self._courtesy.keep_typing(claim, crowded=crowded))
         try:
             if self.listening is not None:
                 await self.listening.hear(claim)
@@ -231,7 +231,7 @@ class Worker:
     async def _send(self) -> int:
         now = self.clock()
         envelopes, drops = await self.db.write(
-            outbox.take, self.keyring, now, self.name, BATCH, truth.still_true
+            outbox.take, self.keyring, now, self.name, FEW, truth.still_true
         )
         for dropped in drops:
             await self.db.write(delivery.give_up, dropped, now)

@@ -86,7 +86,9 @@ async def take_turn(
 
     reached(Stage.UNDERSTOOD)
     with metrics.TURN.labels("act").time():
-        done = await db.write(act, seen, remembered, salon.catalogue, commands, clock(), adviser)
+        async with understood_by.acting:
+            now = clock()
+            done = await db.write(act, seen, remembered, salon.catalogue, commands, now, adviser)
     reached(Stage.ACTED)
     await livelier(done, seen, adviser)
     return done.reply is not None

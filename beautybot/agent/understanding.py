@@ -8,6 +8,7 @@ person of this salon.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ from beautybot.conversations.history import Message, Seen
 from beautybot.kit.db import Database
 
 _CACHED = 500
+ACT_AT_ONCE = 3
 # A code of a hold made by an assistant, see booking/tickets.py.
 _CODE = re.compile(r"[0-9a-f]{48}")
 _CODE_IN_TEXT = re.compile(r"\bкод:? ([0-9a-f]{48})\b", re.IGNORECASE)
@@ -39,8 +41,15 @@ _CODE_IN_TEXT = re.compile(r"\bкод:? ([0-9a-f]{48})\b", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Understanding:
-    """Remembers the words of the salons that were asked for lately."""
+    """
+    What the turns of one process share: the words of the salons asked for lately, and a gate.
 
+    Through `acting` only a few turns at a time go to be written: hundreds of
+    answers of a model may come at one moment, and a delivery that waits for
+    the same commit must not wait for all of them.
+    """
+
+    acting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ACT_AT_ONCE))
     _salons: dict[int, Salon] = field(default_factory=dict)
 
     async def salon(self, db: Database, business: Business) -> Salon:

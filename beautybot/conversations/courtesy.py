@@ -19,6 +19,7 @@ from beautybot.businesses.models import channel_accounts
 from beautybot.channels.base import Account, Channel, InboundMessage, Kind, Spot
 from beautybot.conversations import handoff
 from beautybot.conversations.models import conversations
+from beautybot.conversations.turns import Claim
 from beautybot.kit import log
 from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import Keyring
@@ -75,11 +76,13 @@ class Courtesy:
         if typing and answers:
             await channel.thinking(speaking, place.spot, item.external_id)
 
-    async def keep_typing(self, business_id: int, conversation_id: int) -> None:
-        """Show "typing…" again and again while an answer takes long, until cancelled."""
+    async def keep_typing(self, claim: Claim, *, crowded: bool) -> None:
+        """Show "typing…" again and again while an answer takes long; in a crowd it is left out."""
+        if crowded:
+            return
         await asyncio.sleep(AGAIN_S)
         try:
-            place = await self.db.read(place_of, business_id, conversation_id)
+            place = await self.db.read(place_of, claim.business_id, claim.conversation_id)
             speaking = await self.db.read(
                 speaker, self.keyring, place.business_id, place.account_id
             )

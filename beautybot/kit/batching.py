@@ -62,7 +62,7 @@ class Batcher(Generic[Item]):
 
     async def _commit(self, batch: list[tuple[Item, asyncio.Future[None]]]) -> None:
         try:
-            await self._db.write(self._verb, [item for item, _ in batch])
+            await self._db.write_first(self._verb, [item for item, _ in batch])
         except Exception as error:
             for _, future in batch:
                 if not future.done():

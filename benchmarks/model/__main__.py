@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import sys
 import tempfile
 import time
 from collections import defaultdict
 from contextlib import asynccontextmanager
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 from typing import Any
 
 import uvloop
@@ -20,12 +22,13 @@ from beautybot.demo.fakes.gigachat.fake import FakeGigaChat, spread
 from beautybot.demo.fakes.graph import FakeGraph
 from beautybot.llm import gigachat
 from beautybot.llm.base import Purpose, Request, Said
+from benchmarks.load import post
 from benchmarks.turn.__main__ import Watched, delivery
 from benchmarks.turn.salon import PHONE_IDS, SECRET, TOKEN, WABA, prepare, serving
 
 CLIENT, KEY = "client-1", "secret-1"
 CLEAR, MURMUR = "сколько стоит маникюр?", "мур-мур ноготочки бы"
-CONVERSATIONS, STREAMS, THINKS_S = 500, 50, 2.0
+CONVERSATIONS, STREAMS, THINKS_S, PROBES = 500, 50, 2.0, 400
 
 
 @asynccontextmanager
@@ -53,48 +56,52 @@ async def product(fake: FakeGigaChat | None, streams: int = STREAMS) -> Any:
                 yield port, watched
 
 
-async def in_flight() -> None:
+async def in_flight(rounds: int = 5) -> None:
     """Accepting beside hundreds of conversations that wait for a slow model, and beside none."""
-    fake = FakeGigaChat(latency=spread(THINKS_S, 1.5 * THINKS_S))
-    async with product(fake) as (port, watched):
-        await paced(port, watched, 8_000_000, 50)
-        idle = await paced(port, watched, 1_000_000, 400)
-        made = [delivery(watched.graph, n, MURMUR) for n in range(CONVERSATIONS)]
-        watched.replies.clear()
-        began = time.perf_counter()
-        await paced_all(port, made)
-        await asyncio.sleep(2)  # all are read now, and wait
-        busy = await paced(port, watched, 2_000_000, 400)
-        waiting = {f"7916{n:07d}" for n in range(CONVERSATIONS)}
-        while not waiting <= set(watched.replies):
-            await asyncio.sleep(0.1)
-        last = max(watched.replies[w] for w in waiting) - began
-    print(f"accept, nobody waits for the model: p50 {idle[0]:.1f} ms, p99 {idle[1]:.1f} ms")
+    ratios, lasts = [], []
+    for _ in range(rounds):
+        fake = FakeGigaChat(latency=spread(THINKS_S, 1.5 * THINKS_S))
+        async with product(fake) as (port, watched):
+            await paced(port, 8_000_000, 100)
+            idle = await paced(port, 1_000_000, PROBES)
+            made = [delivery(watched.graph, n, MURMUR) for n in range(CONVERSATIONS)]
+            watched.replies.clear()
+            began = time.perf_counter()
+            await paced_all(port, made)
+            await asyncio.sleep(2)  # all are read now, and wait
+            busy = await paced(port, 2_000_000, PROBES)
+            waiting = {f"7916{n:07d}" for n in range(CONVERSATIONS)}
+            while not waiting <= set(watched.replies):
+                await asyncio.sleep(0.1)
+        lasts.append(max(watched.replies[w] for w in waiting) - began)
+        ratios.append(busy[1] / idle[1])
+        print(
+            f"accept, nobody waits for the model: p50 {idle[0]:.1f} ms, p99 {idle[1]:.1f} ms; "
+            f"{CONVERSATIONS} wait for one of {THINKS_S:.0f} s and {STREAMS} streams: "
+            f"p50 {busy[0]:.1f} ms, p99 {busy[1]:.1f} ms ({ratios[-1]:.2f} of idle); "
+            f"streams used {fake.streams.peak[CLIENT]}",
+            flush=True,
+        )
     print(
-        f"accept, {CONVERSATIONS} wait for a model of {THINKS_S:.0f} s and {STREAMS} streams: "
-        f"p50 {busy[0]:.1f} ms, p99 {busy[1]:.1f} ms ({busy[1] / idle[1]:.2f} of idle)"
+        f"accept p99 beside {CONVERSATIONS} waiting conversations, median of {rounds} rounds: "
+        f"{median(ratios):.2f} of idle; all answered in {max(lasts):.1f} s at most"
     )
-    print(f"all {CONVERSATIONS} answered in {last:.1f} s; streams used {fake.streams.peak[CLIENT]}")
 
 
 async def paced_all(port: int, made: list[bytes]) -> None:
     """Send them all over a few connections."""
-    from benchmarks.load import post
-
     await post(port, made, 8)
 
 
-async def paced(port: int, watched: Watched, first: int, count: int) -> tuple[float, float]:
-    """A hundred deliveries a second, one after the other: median and p99 of the 200, in ms."""
-    from benchmarks.load import post
-
-    seconds = []
-    for n in range(count):
-        data = delivery(watched.graph, first + n, CLEAR)
-        seconds.append((await post(port, [data], 1)).p50)
-        await asyncio.sleep(0.01)
-    seconds.sort()
-    return seconds[count // 2], seconds[int(count * 0.99)]
+async def paced(port: int, first: int, count: int) -> tuple[float, float]:
+    """Deliveries at a steady pace from another process: median and p99 of the 200, in ms."""
+    pace = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "benchmarks.model.pace", str(port), str(first), str(count)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await pace.communicate()
+    taken = sorted(json.loads(said))
+    return taken[count // 2], taken[int(count * 0.99)]
 
 
 async def one_stream() -> None:

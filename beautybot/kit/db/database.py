@@ -49,6 +49,12 @@ class Database(Protocol):
         """
         ...
 
+    async def write_first(
+        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same, before every other verb that waits: for what somebody outside waits for."""
+        ...
+
     async def scrub(self) -> bool:
         """
         Leave nothing of deleted rows where others could find it, as far as the engine can.
@@ -92,6 +98,12 @@ class SqliteDatabase:
     ) -> T:
         return await translated(self.file.write(lambda conn: verb(conn, *args, **kwargs)))
 
+    async def write_first(
+        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        job = self.file.write(lambda conn: verb(conn, *args, **kwargs), first=True)
+        return await translated(job)
+
     async def scrub(self) -> bool:
         return await translated(self.file.scrub())
 
@@ -117,6 +129,11 @@ class PostgresDatabase:
         self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         return await self._run(lambda conn: verb(conn, *args, **kwargs), read_only=False)
+
+    async def write_first(
+        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self.write(verb, *args, **kwargs)  # connections are many: nobody waits
 
     async def scrub(self) -> bool:
         async with self.engine.connect() as conn:

@@ -10,7 +10,6 @@ process beside it commits only while no checkpoint runs.
 from __future__ import annotations
 
 import asyncio
-import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,13 +20,16 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
+from beautybot.kit import clock
 from beautybot.kit.db import soundness
+from beautybot.kit.db.line import Line
 from beautybot.kit.db.locks import FileLocks
 from beautybot.kit.errors import BeautyBotError
 
 T = TypeVar("T")
 
-MAX_SHARED = 256
+LEAST_S, LONGEST_S = 0.002, 0.05
+"""How long verbs that share a commit may take together before it is made."""
 CHECKPOINT_PAGES = 2000
 READERS = 4
 BUSY_MS = 3000
@@ -68,13 +70,13 @@ class SqliteFile:
         self._writer: Writer | None = None
         self._start = threading.Lock()
 
-    def write(self, verb: Callable[[Connection], T]) -> asyncio.Future[T]:
+    def write(self, verb: Callable[[Connection], T], *, first: bool = False) -> asyncio.Future[T]:
         """Queue a verb for the writer thread; the future is done after the shared commit."""
         with self._start:
             if self._writer is None:
                 self._writer = Writer(self.path, self._locks, checkpoints=self.is_owner)
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.put(verb, future)
+        self._writer.put(verb, future, first=first)
         return future
 
     async def scrub(self) -> bool:
@@ -120,37 +122,37 @@ class Writer:
         self._locks = locks
         self._checkpoints = checkpoints
         self._asked = False
-        self._queue: queue.SimpleQueue[tuple[Callable[[Connection], Any], Any] | None]
-        self._queue = queue.SimpleQueue()
+        self._line = Line[tuple[Callable[[Connection], Any], Any]]()
+        self._commit_s = 0.0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    def put(self, verb: Callable[[Connection], Any], future: asyncio.Future[Any]) -> None:
-        self._queue.put((verb, future))
+    def put(
+        self, verb: Callable[[Connection], Any], future: asyncio.Future[Any], *, first: bool
+    ) -> None:
+        self._line.join((verb, future), first=first)
 
     def checkpoint_next(self) -> None:
         """Do a checkpoint after the next commit, however small the WAL is."""
         self._asked = True
 
     def close(self) -> None:
-        self._queue.put(None)
+        self._line.close()
         self._thread.join()
 
     def _run(self) -> None:
         conn: Connection | None = None
-        while (first := self._queue.get()) is not None:
-            batch, closing = self._waiting([first])
+        while self._line.is_open():
+            batch, urgent = self._line.take()
             try:
                 conn = conn or self._engine.connect()
-                outcomes = self._commit(conn, [verb for verb, _ in batch])
+                outcomes = self._commit(conn, [verb for verb, _ in batch], urgent)
             except BaseException as error:
                 if "locked" in str(error):  # who came meanwhile has waited as long: not again
-                    more, last = self._waiting([])
-                    batch, closing = batch + more, closing or last
+                    batch += self._line.take()[0]
                 outcomes = [(None, error)] * len(batch)
-            _tell([future for _, future in batch], outcomes)
-            if closing:
-                break
+            self._line.give_back(batch[len(outcomes) :])
+            _tell([future for _, future in batch[: len(outcomes)]], outcomes)
             if self._checkpoints and conn is not None:
                 self._locks.remember()
                 self._checkpoint(conn)
@@ -158,37 +160,30 @@ class Writer:
             conn.close()
         self._engine.dispose()
 
-    def _waiting(self, batch: list[tuple[Any, Any]]) -> tuple[list[tuple[Any, Any]], bool]:
-        """The batch with what waits by now; True if it is time to close."""
-        while len(batch) < MAX_SHARED:
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                return batch, False
-            if item is None:
-                return batch, True
-            batch.append(item)
-        return batch, False
-
     def _commit(
-        self, conn: Connection, verbs: list[Callable[[Connection], Any]]
+        self, conn: Connection, verbs: list[Callable[[Connection], Any]], urgent: int
     ) -> list[tuple[Any, BaseException | None]]:
+        """
+        Run verbs and commit: all that are urgent, and of the rest what is done in a short time.
+
+        A batch lasts about as long as its commit, or LEAST_S: more would make
+        the next delivery wait, less would make more commits than verbs.
+        """
         outcomes: list[tuple[Any, BaseException | None]] = []
+        began = committing = clock.monotonic()
         with self._locks.committing(alone=self._checkpoints), conn.begin():
             if len(verbs) == 1:  # nobody shares it: what fails may undo the whole transaction
                 return [(verbs[0](conn), None)]
             raw = conn.connection.driver_connection
             assert raw is not None
-            for verb in verbs:
-                raw.execute("SAVEPOINT verb")
-                try:
-                    outcomes.append((verb(conn), None))
-                except BaseException as error:
-                    if not raw.in_transaction:  # the engine gave the whole transaction up
-                        raise
-                    raw.execute("ROLLBACK TO verb")
-                    outcomes.append((None, error))
-                raw.execute("RELEASE verb")
+            for number, verb in enumerate(verbs):
+                if number <= urgent:
+                    began = committing
+                elif committing - began > max(LEAST_S, self._commit_s):
+                    break
+                outcomes.append(_alone(conn, raw, verb))
+                committing = clock.monotonic()
+        self._commit_s = min(clock.monotonic() - committing, LONGEST_S)
         return outcomes
 
     def _checkpoint(self, conn: Connection) -> None:
@@ -203,6 +198,22 @@ class Writer:
                 conn.rollback()
         except (OSError, DBAPIError):
             return  # a full disk: the commits that follow will say so
+
+
+def _alone(
+    conn: Connection, raw: Any, verb: Callable[[Connection], Any]
+) -> tuple[Any, BaseException | None]:
+    """One verb of several in a savepoint of its own: what fails undoes only itself."""
+    raw.execute("SAVEPOINT verb")
+    try:
+        outcome: tuple[Any, BaseException | None] = (verb(conn), None)
+    except BaseException as error:
+        if not raw.in_transaction:  # the engine gave the whole transaction up
+            raise
+        raw.execute("ROLLBACK TO verb")
+        outcome = (None, error)
+    raw.execute("RELEASE verb")
+    return outcome
 
 
 def _nothing(_conn: Connection) -> None:
