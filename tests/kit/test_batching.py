@@ -18,7 +18,7 @@ class Slow:
         self.commits: list[list[int]] = []
         self.broken = False
 
-    async def write(self, _verb: Callable[..., None], items: list[int]) -> None:
+    async def write_first(self, _verb: Callable[..., None], items: list[int]) -> None:
         for _ in range(5):
             await asyncio.sleep(0)
         if self.broken:
