@@ -27,6 +27,7 @@ from beautybot.channels.telegram.owners import bot_of
 from beautybot.conversations.fetching import Fetching
 from beautybot.conversations.listening import Listening
 from beautybot.kit import clock as clocks, log, steps
+from beautybot.kit.bell import Bell
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database, connect
 from beautybot.kit.errors import BeautyBotError
@@ -178,6 +179,9 @@ async def run(product: Product, listener: socket.socket | None, *, worker: bool 
     # A thread that draws a page gives way to the loop that answers webhooks this soon.
     sys.setswitchinterval(SWITCH_S)
     tasks: list[asyncio.Task[None]] = []
+    if not product.parts.settings.on_sqlite:
+        bell = Bell(product.parts.settings.database_url, product.parts.wakeup, hears=worker)
+        tasks.append(asyncio.create_task(bell.stay()))
     if worker:
         tasks.append(asyncio.create_task(product.worker.run()))
     if worker and product.polling is not None:

@@ -10,7 +10,9 @@ is written down, tried again, and put aside after its last try; the loop goes on
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -27,7 +29,7 @@ from beautybot.conversations.models import conversations, inbound_events
 from beautybot.kit import clock as clocks, jobs, log
 from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import Keyring
-from beautybot.kit.db import Database, DatabaseUnavailable
+from beautybot.kit.db import Database, DatabaseUnavailable, insist
 from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.jobs import Job
 from beautybot.kit.leases import LeaseLost, free_all
@@ -46,8 +48,7 @@ HELD = (inbound_events, conversations, jobs.jobs, owner_messages, owner_updates)
 """What a dead worker held goes on at once; its outbox waits for the channel's own word."""
 IDLE_S = 0.5
 BATCH, FEW = 32, 8  # each envelope is opened inside a commit that others wait for
-CROWD = 20
-"""With so much under way answers matter more than "typing…"."""
+CROWD = 20  # with so much under way answers matter more than "typing…"
 
 JobRun = Callable[["Worker", Job], Awaitable[timedelta | None]]
 
@@ -125,7 +126,7 @@ class Worker:
                     await self.wakeup.wait(todo, ticket, IDLE_S)
             except DatabaseUnavailable as error:
                 logger.error("❌ Ошибка базы данных", error=str(error))
-                await asyncio.sleep(1)
+                await asyncio.sleep(random.uniform(0.2, 1))  # not all workers at one moment
             except Exception as error:
                 logger.exception("❌ Ошибка в работе", step=step.__name__, error=repr(error))
                 await asyncio.sleep(1)
@@ -209,8 +210,9 @@ class Worker:
             )
             if replied:
                 self.wakeup.ring(ToDo.OUTBOX, ToDo.NOTICES)
-        except turns.Overtaken:
-            await self.db.write(turns.again, claim, self.clock(), self.burst)
+        except (turns.Overtaken, DatabaseUnavailable):  # newer words; or no fault of the turn
+            with suppress(LeaseLost):
+                await insist(self.db, turns.again, claim, self.clock(), self.burst)
         except LeaseLost:
             logger.warning("turn was taken over", conversation=claim.conversation_id)
         except Exception as error:
@@ -221,10 +223,8 @@ class Worker:
 
     async def _turn_failed(self, claim: turns.Claim, error: Exception) -> None:
         logger.exception("❌ Ошибка ответа", conversation=claim.conversation_id, error=repr(error))
-        try:
-            await self.db.write(trouble.give_up_or_retry, claim, self.clock(), repr(error))
-        except LeaseLost:
-            return
+        with suppress(LeaseLost):
+            await insist(self.db, trouble.give_up_or_retry, claim, self.clock(), repr(error))
 
     # -- sending ------------------------------------------------------------------
 

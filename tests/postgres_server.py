@@ -3,7 +3,8 @@ A private PostgreSQL for one run of the tests: in a temporary folder, on a free 
 
 `python postgres_server.py FOLDER PID` is the keeper: it makes the cluster, runs
 the server as long as the process PID lives, then stops it and removes the
-folder.  So nothing stays behind, however the test run ends.
+folder.  So nothing stays behind, however the test run ends.  Told by SIGUSR1
+(`bounce`) it lets the server die and starts it again, as an operator's worst day would.
 """
 
 from __future__ import annotations
@@ -68,10 +69,17 @@ def start(folder: Path, while_alive: int, *, durable: bool = False) -> str:
     raise RuntimeError(f"PostgreSQL did not start: {Path(log.name).read_text()[-2000:]}")
 
 
+def bounce(folder: Path) -> None:
+    """Let the server of a keeper die in the middle of everything, and start again."""
+    os.kill(int((folder / "keeper").read_text()), signal.SIGUSR1)
+
+
 def keep(folder: Path, while_alive: int, *, durable: bool) -> None:
     """Run a server until the process dies or we are told to stop; leave nothing behind."""
     stopping: list[int] = []
+    bounces: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: stopping.append(number))
+    signal.signal(signal.SIGUSR1, lambda number, _frame: bounces.append(number))
     bin_, data = binaries(), folder / "data"
     assert bin_ is not None
     folder.mkdir(exist_ok=True)
@@ -84,16 +92,20 @@ def keep(folder: Path, while_alive: int, *, durable: bool) -> None:
     )
     port = _free_port()
     options = [f"port={port}", "listen_addresses=127.0.0.1", *SMALL, *(() if durable else QUICK)]
-    server = subprocess.Popen(
-        [bin_ / "postgres", "-D", data, *(part for o in options for part in ("-c", o))],
-        **_as_postgres(),
-    )
+    words = [bin_ / "postgres", "-D", data, *(part for o in options for part in ("-c", o))]
+    server = subprocess.Popen(words, **_as_postgres())
     try:
         _wait_for(bin_, port, server)
+        (folder / "keeper").write_text(str(os.getpid()))
         (folder / "partial").write_text(f"postgresql://postgres@127.0.0.1:{port}")
         (folder / "partial").rename(folder / "ready")
         while not stopping and server.poll() is None and _lives(while_alive):
             time.sleep(0.2)
+            if bounces:
+                bounces.clear()
+                server.send_signal(signal.SIGQUIT)  # an immediate stop: it will have to recover
+                server.wait()
+                server = subprocess.Popen(words, **_as_postgres())
     finally:
         server.send_signal(signal.SIGQUIT)  # its data is thrown away: no need to be gentle
         server.wait()

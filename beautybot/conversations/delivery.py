@@ -23,7 +23,7 @@ from beautybot.conversations.models import conversations, outbox as outbox_table
 from beautybot.conversations.outbox import Drop
 from beautybot.kit import log, metrics
 from beautybot.kit.clock import Clock
-from beautybot.kit.db import Database
+from beautybot.kit.db import Database, insist
 from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.leases import backoff, finish
 from beautybot.kit.text import masked
@@ -58,9 +58,9 @@ async def deliver(
             problem=str(error.problem),
             detail=error.detail,
         )
-        await db.write(not_sent, envelope, error, sent, clock())
+        await insist(db, not_sent, envelope, error, sent, clock())
         return
-    await db.write(was_sent, envelope, external_id, clock())
+    await insist(db, was_sent, envelope, external_id, clock())
     metrics.SENDS.labels(envelope.channel, "sent").inc()
     reached(Stage.SETTLED)
     logger.info(

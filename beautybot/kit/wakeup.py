@@ -1,8 +1,9 @@
-"""A bell between whoever stores work and whoever does it, in one process."""
+"""A bell between whoever stores work and whoever does it; `bell.py` carries it to others."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from enum import StrEnum
 
 
@@ -27,6 +28,8 @@ class Wakeup:
     def __init__(self) -> None:
         self._rings = dict.fromkeys(ToDo, 0)
         self._bells = {todo: asyncio.Event() for todo in ToDo}
+        self.beyond: Callable[[ToDo], None] | None = None
+        """Told of every ring too, where the work is done in another process."""
 
     def ticket(self, todo: ToDo) -> int:
         """How often it has rung for that list so far."""
@@ -37,6 +40,8 @@ class Wakeup:
         for todo in todos:
             self._rings[todo] += 1
             self._bells[todo].set()
+            if self.beyond is not None:
+                self.beyond(todo)
 
     def ring_after(self, seconds: float, todo: ToDo) -> None:
         """There will be work on this list then."""

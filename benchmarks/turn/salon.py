@@ -29,8 +29,14 @@ TOKEN = "EAAgoodtoken"
 
 
 async def prepare(folder: Path, graph_url: str) -> tuple[str, str]:
-    """Import, switch on and connect; the database's URL and the encryption key."""
-    url, key = f"sqlite:///{folder}/turn.db", new_key()
+    """Salons on a fresh file; the database's URL and the encryption key."""
+    url = f"sqlite:///{folder}/turn.db"
+    return url, await furnish(url, graph_url)
+
+
+async def furnish(url: str, graph_url: str) -> str:
+    """Migrate, import, switch on and connect; the encryption key."""
+    key = new_key()
     await migrate.upgrade(url)
     db = connect(url)
     channels = registry.build(Settings(graph_api_base=f"{graph_url}/v26.0"))
@@ -52,7 +58,7 @@ async def prepare(folder: Path, graph_url: str) -> tuple[str, str]:
     for channel in channels.values():
         await channel.close()
     await db.close()
-    return url, key
+    return key
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ in one transaction and give back what it returns: values, never live rows.
 """
 
 from beautybot.kit.db.bulk import ManyRows
-from beautybot.kit.db.database import Database, DatabaseUnavailable, connect
+from beautybot.kit.db.database import Database, DatabaseUnavailable, connect, insist
 from beautybot.kit.db.rows import add, add_once, change, one, remove
 from beautybot.kit.db.schema import (
     Instant,
@@ -31,6 +31,7 @@ __all__ = [
     "change",
     "connect",
     "insert",
+    "insist",
     "is_unique_violation",
     "metadata",
     "one",

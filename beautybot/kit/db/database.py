@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+import asyncpg
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from beautybot.kit.db.sqlite import SqliteFile
@@ -20,6 +21,19 @@ T = TypeVar("T")
 
 _RETRIED = {"40001", "40P01"}
 _TRIES = 4
+INSIST = 14
+"""Tries, over some 18 seconds: a lease is 30."""
+_NO_CONNECTION = (
+    OSError,
+    TimeoutError,
+    PoolTimeout,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
 
 
 class DatabaseUnavailable(BeautyBotError):
@@ -160,10 +174,27 @@ class PostgresDatabase:
                     raise DatabaseUnavailable("the database does not answer") from error
                 if not again or attempt == _TRIES:
                     raise
-            except (OSError, TimeoutError) as error:
+            except _NO_CONNECTION as error:  # the driver's own: while connecting nobody wraps them
                 raise DatabaseUnavailable("the database does not answer") from error
             await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
         raise AssertionError("unreachable: the last try returns or raises")
+
+
+async def insist(
+    db: Database, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """
+    `db.write`, tried again while the database is away, for as long as a lease may last.
+
+    For what must be kept because it has already happened outside.  A write whose
+    answer was lost may have been done: the verb has to see that (by its lease).
+    """
+    for attempt in range(INSIST):
+        try:
+            return await db.write(verb, *args, **kwargs)
+        except DatabaseUnavailable:
+            await asyncio.sleep(random.uniform(0.5, 1.0) * min(0.1 * 2**attempt, 2.0))
+    return await db.write(verb, *args, **kwargs)
 
 
 _SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
