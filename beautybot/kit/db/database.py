@@ -21,8 +21,6 @@ T = TypeVar("T")
 
 _RETRIED = {"40001", "40P01"}
 _TRIES = 4
-INSIST = 14
-"""Tries, over some 18 seconds: a lease is 30."""
 _NO_CONNECTION = (
     OSError,
     TimeoutError,
@@ -131,7 +129,13 @@ class PostgresDatabase:
     def __init__(self, url: str, pool: int = 10) -> None:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
-            _asyncpg(url), pool_size=pool, max_overflow=10, pool_pre_ping=False, pool_timeout=10
+            _asyncpg(url),
+            pool_size=pool,
+            max_overflow=10,
+            pool_pre_ping=False,
+            pool_timeout=10,
+            # All there are: with the usual hundred each pushes another out before it comes again.
+            connect_args={"prepared_statement_cache_size": 1000},
         )
 
     async def read(
@@ -184,17 +188,19 @@ async def insist(
     db: Database, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """
-    `db.write`, tried again while the database is away, for as long as a lease may last.
+    `db.write`, tried again for as long as the database is away.
 
-    For what must be kept because it has already happened outside.  A write whose
-    answer was lost may have been done: the verb has to see that (by its lease).
+    For what has already happened outside and must be kept.  A write whose
+    answer was lost may have been done, and another worker may have taken the
+    work over meanwhile: the verb has to see both, by its lease.
     """
-    for attempt in range(INSIST):
+    pause = 0.1
+    while True:
         try:
             return await db.write(verb, *args, **kwargs)
         except DatabaseUnavailable:
-            await asyncio.sleep(random.uniform(0.5, 1.0) * min(0.1 * 2**attempt, 2.0))
-    return await db.write(verb, *args, **kwargs)
+            await asyncio.sleep(random.uniform(pause / 2, pause))
+            pause = min(2 * pause, 2.0)
 
 
 _SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
