@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import socket
 import sys
@@ -26,7 +25,7 @@ from beautybot.channels.telegram import Telegram
 from beautybot.channels.telegram.owners import bot_of
 from beautybot.conversations.fetching import Fetching
 from beautybot.conversations.listening import Listening
-from beautybot.kit import clock as clocks, log, steps
+from beautybot.kit import clock as clocks, log, memory, steps
 from beautybot.kit.bell import Bell
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database, connect
@@ -174,8 +173,7 @@ def _voices(settings: Settings, spoken: Mapping[str, Channel]) -> Voices:
 
 async def run(product: Product, listener: socket.socket | None, *, worker: bool = True) -> None:
     """Answer requests and work until a signal, or until this is cancelled."""
-    gc.freeze()  # what the start made lives for ever: the collector need not look at it
-    gc.set_threshold(50_000, 20, 20)
+    memory.settle()
     # A thread that draws a page gives way to the loop that answers webhooks this soon.
     sys.setswitchinterval(SWITCH_S)
     tasks: list[asyncio.Task[None]] = []

@@ -159,6 +159,7 @@ def _hold(
     if not isinstance(place, tuple):
         return place
     held = _held(conn, business, catalogue, service, wanted, start, caller, now, until)
+    tickets.check_day(conn, business, held, now)
     answer = public.held_answer(held, business, place[1], until)
     tickets.fill(conn, business.id, place[0], held.id, answer)
     return answer

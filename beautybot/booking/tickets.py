@@ -16,15 +16,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from beautybot.booking.models import appointments, tickets
-from beautybot.booking.visits import Status
+from beautybot.booking.models import appointment_parts, appointments, tickets
+from beautybot.booking.visits import Appointment, Status
+from beautybot.businesses.salons import Business
 from beautybot.kit.db import across_salons, add_once, change, one
 from beautybot.kit.errors import BeautyBotError, NotFound
 
-KEPT = timedelta(days=30)
+KEPT, DAY = timedelta(days=30), timedelta(days=1)
 OPEN_PER_SUBJECT, OPEN_PER_SALON, DAILY_PER_SALON = 2, 12, 60
+OPEN_PER_PERSON_AND_DAY = 3
+"""Twelve holds fill one specialist's whole day: strangers get no more than a part of it."""
 
 
 class Goal(StrEnum):
@@ -129,6 +132,23 @@ def fill(
     change(conn, tickets, mine, {"appointment_id": appointment_id, "answer": dict(answer)})
 
 
+def check_day(conn: Connection, business: Business, held: Appointment, now: datetime) -> None:
+    """TooManyHolds if guests hold too much of a day of somebody of this visit, with it."""
+    for part in held.parts:
+        local = part.start.astimezone(business.zone)
+        first = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        of_day = {
+            "business": business.id,
+            "visit": held.id,
+            "person": part.specialist_id,
+            "now": now,
+            "first": first,
+            "end": first + DAY,
+        }
+        if conn.execute(_OF_A_DAY, of_day).scalar_one() >= OPEN_PER_PERSON_AND_DAY:
+            raise TooManyHolds("too much of that day is held already: choose another, or wait")
+
+
 def of_reference(conn: Connection, reference: str) -> Ticket:
     """The ticket of a reference, whosever salon's; NotFound."""
     row = one(conn, tickets, {"reference": reference}, everywhere=True)
@@ -206,22 +226,40 @@ def _before(conn: Connection, asked: Asked) -> Mapping[str, Any] | None:
 
 
 def _check_caps(conn: Connection, business_id: int, subject: str, now: datetime) -> None:
-    held = (
-        select(func.count())
-        .select_from(tickets.join(appointments, appointments.c.id == tickets.c.appointment_id))
-        .where(appointments.c.status == Status.HELD, appointments.c.hold_until > now)
-    )
-    mine = conn.execute(across_salons(held.where(tickets.c.subject == subject))).scalar_one()
-    salons = conn.execute(
-        held.where(tickets.c.business_id == business_id, appointments.c.business_id == business_id)
-    ).scalar_one()
-    today = conn.execute(
-        select(func.count()).where(
-            tickets.c.business_id == business_id, tickets.c.created_at > now - timedelta(days=1)
-        )
-    ).scalar_one()
-    if mine >= OPEN_PER_SUBJECT or salons >= OPEN_PER_SALON or today >= DAILY_PER_SALON:
+    asked = {"subject": subject, "business": business_id, "now": now, "day": now - DAY}
+    caps = ((_MINE, OPEN_PER_SUBJECT), (_SALONS, OPEN_PER_SALON), (_TODAY, DAILY_PER_SALON))
+    if any(conn.execute(held, asked).scalar_one() >= cap for held, cap in caps):
         raise TooManyHolds("too many times are held already: confirm or release one first")
+
+
+_HELD = tickets.join(appointments, appointments.c.id == tickets.c.appointment_id)
+_OPEN = (appointments.c.status == Status.HELD, appointments.c.hold_until > bindparam("now"))
+_THEIRS = (
+    tickets.c.business_id == bindparam("business"),
+    appointments.c.business_id == bindparam("business"),
+)
+_MINE = across_salons(
+    select(func.count()).select_from(_HELD).where(*_OPEN, tickets.c.subject == bindparam("subject"))
+)
+_SALONS = select(func.count()).select_from(_HELD).where(*_OPEN, *_THEIRS)
+_TODAY = select(func.count()).where(
+    tickets.c.business_id == bindparam("business"), tickets.c.created_at > bindparam("day")
+)
+_OF_A_DAY = (
+    select(func.count(func.distinct(appointments.c.id)))
+    .select_from(
+        _HELD.join(appointment_parts, appointment_parts.c.appointment_id == appointments.c.id)
+    )
+    .where(
+        *_OPEN,
+        *_THEIRS,
+        appointment_parts.c.business_id == bindparam("business"),
+        appointments.c.id != bindparam("visit"),
+        appointment_parts.c.specialist_id == bindparam("person"),
+        appointment_parts.c.starts_at >= bindparam("first"),
+        appointment_parts.c.starts_at < bindparam("end"),
+    )
+)
 
 
 def _ticket(row: Any) -> Ticket:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -90,6 +90,23 @@ def count(conn: Connection, business_id: int, kind: NoticeKind, key_begins: str)
         )
     ).scalar_one()
     return found
+
+
+def of_keys(
+    conn: Connection, business_id: int, kind: NoticeKind, keys: Sequence[str]
+) -> Notice | None:
+    """The newest notice of a kind that has one of these keys."""
+    row = conn.execute(
+        select(notices)
+        .where(
+            notices.c.business_id == business_id,
+            notices.c.kind == kind,
+            notices.c.key.in_([key[:120] for key in keys]),
+        )
+        .order_by(notices.c.id.desc())
+        .limit(1)
+    ).first()
+    return notice(row) if row else None
 
 
 def listing(conn: Connection, business_id: int, *, limit: int = 50) -> list[Notice]:

@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from beautybot.agent import guests, holding, public, visitors
+from beautybot.agent.guests import Plea
 from beautybot.agent.holding import Caller, NotThen, Wanted
 from beautybot.agent.public import BadRequest
 from beautybot.booking.tickets import KeyReused, TooManyHolds, hashed
@@ -54,7 +55,7 @@ class Door:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self.reads, self.writes = Quota(60, 5), Quota(20, 0.2)
+        self.reads, self.writes = Quota(60, 5), Quota(30, 0.2)
         self.salons = Quota(600, 300)
 
     def caller(self, request: Request, *, writes: bool) -> str:
@@ -82,6 +83,11 @@ class Door:
         if wait := self.salons.take(salon):
             raise Refused(429, "Too many calls for this salon: wait.", retry_after=int(wait) + 1)
 
+    async def look(self, verb: Callable[..., T], salon: str, *args: Any) -> T:
+        """Read something of one salon, counted among all that is asked of it."""
+        self.of_salon(salon)
+        return await self.run(True, verb, salon, *args)
+
     def code_of(self, reference: str) -> str:
         """The secret code of a reference."""
         return code_of(self.parts.keyring, reference)
@@ -104,21 +110,10 @@ class Door:
         answer = await self.run(False, holding.cancel, reference, caller, self.parts.clock())
         return await self._with_links(answer) if "salon" in answer else answer
 
-    async def support(
-        self, salon: str, reason: str, message: str, name: str, phone: str, subject: str
-    ) -> dict[str, Any]:
+    async def support(self, salon: str, plea: Plea, subject: str) -> dict[str, Any]:
         """Tell the salon that somebody wants a person."""
-        told = await self.run(
-            False,
-            guests.ask,
-            salon,
-            reason,
-            message,
-            name,
-            phone,
-            subject=subject,
-            now=self.parts.clock(),
-        )
+        now = self.parts.clock()
+        told = await self.run(False, guests.ask, salon, plea, subject=subject, now=now)
         self.parts.wakeup.ring(ToDo.NOTICES)
         return told
 

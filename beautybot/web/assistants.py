@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
 from beautybot.agent import holding, visitors
+from beautybot.agent.guests import Plea
 from beautybot.booking import tickets
 from beautybot.kit.db import DatabaseUnavailable
 from beautybot.web.assistant_door import Door, Refused, invalid, refused, unavailable
@@ -136,8 +137,7 @@ def _reading(app: FastAPI, desk: Door) -> None:
 
     @app.get(f"{ROOT}/salon/{{id}}", operation_id="getSalonInfo", summary="One salon")
     async def salon(_caller: Reader, id: str) -> dict[str, Any]:
-        desk.of_salon(id)
-        return await desk.run(True, visitors.info, id)
+        return await desk.look(visitors.info, id)
 
     @app.get(
         f"{ROOT}/salon/{{id}}/available-slots",
@@ -152,9 +152,8 @@ def _reading(app: FastAPI, desk: Door) -> None:
         date: Annotated[str, Query(max_length=25, description="The first day, ISO.")] = "",
         days: Annotated[int, Query(ge=1, le=visitors.MOST_DAYS)] = 1,
     ) -> Response:
-        desk.of_salon(id)
         now = desk.parts.clock()
-        found = await desk.run(True, visitors.slots, id, serviceId, date, days, now)
+        found = await desk.look(visitors.slots, id, serviceId, date, days, now)
         # The busiest answer: plain already, so it is not checked against a model once more.
         return Response(msgspec.json.encode({"slots": found}), media_type="application/json")
 
@@ -177,15 +176,15 @@ def _writing(app: FastAPI, desk: Door) -> None:
         return await desk.hold(booking, subject, idempotency_key, "chatgpt")
 
     @app.post(f"{ROOT}/request-support", operation_id="requestHumanSupport", summary="A person")
-    async def support(subject: Writer, wish: Support) -> dict[str, Any]:
-        return await desk.support(
-            wish.salonId,
-            wish.reason,
-            wish.clientMessage,
-            wish.clientName,
-            wish.clientPhone,
-            subject,
+    async def support(
+        subject: Writer,
+        wish: Support,
+        idempotency_key: Annotated[str, Header(max_length=120)] = "",
+    ) -> dict[str, Any]:
+        plea = Plea(
+            wish.reason, wish.clientMessage, wish.clientName, wish.clientPhone, idempotency_key
         )
+        return await desk.support(wish.salonId, plea, subject)
 
     @app.post(f"{ROOT}/cancel", operation_id="cancelBooking", summary="Give a held time back")
     async def cancel(subject: Writer, mine: Reference) -> dict[str, Any]:

@@ -25,8 +25,10 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from beautybot.agent import holding, visitors
+from beautybot.agent.guests import Plea
 from beautybot.web.assistant_door import Door, Refused
 from beautybot.web.assistants import Booking
+from beautybot.web.closed_tools import ClosedTools
 from beautybot.web.parts import Parts
 
 Ctx = Context[Any, Any]
@@ -62,7 +64,7 @@ def build(parts: Parts) -> tuple[MCPServer[Any], Guard]:
     door, apps = Door(parts), Apps()
     uri = _widget(apps)
     _times(apps, door, uri)
-    server: MCPServer[Any] = MCPServer(
+    server = ClosedTools(
         "beautybot", instructions=INSTRUCTIONS, log_level="WARNING", extensions=[apps]
     )
     _look_ups(server, door)
@@ -138,7 +140,7 @@ def _times(apps: Apps, door: Door, uri: str) -> None:
     ) -> dict[str, Any]:
         """Times that can be booked, from a day on (ISO date), with the salon's offset."""
         now = door.parts.clock()
-        asked = door.run(True, visitors.slots, salon_id, service_id, date, days, now)
+        asked = door.look(visitors.slots, salon_id, service_id, date, days, now)
         return {"slots": await _asked(asked)}
 
     @apps.tool(annotations=HOLD, **shown)
@@ -181,12 +183,12 @@ def _look_ups(server: MCPServer[Any], door: Door) -> None:
     @server.tool(annotations=READ)
     async def get_salon(salon_id: str) -> dict[str, Any]:
         """Address, hours, price list and specialists of a salon."""
-        return dict(await _asked(door.run(True, visitors.info, salon_id)))
+        return dict(await _asked(door.look(visitors.info, salon_id)))
 
     @server.tool(annotations=READ)
     async def list_services(salon_id: str) -> dict[str, Any]:
         """The price list of a salon: ids, prices with "from", durations."""
-        shown = await _asked(door.run(True, visitors.info, salon_id))
+        shown = await _asked(door.look(visitors.info, salon_id))
         return {"services": shown["services"]}
 
     @server.tool(annotations=READ)
@@ -224,13 +226,12 @@ def _changes(server: MCPServer[Any], door: Door) -> None:
         message: str = "",
         name: str = "",
         phone: str = "",
+        idempotency_key: str = "",
     ) -> dict[str, Any]:
         """Tell the salon that the client wants to speak with a person."""
         subject = _writer(ctx, door)
-        asked = door.support(
-            salon_id, reason[:1000], message[:1000], name[:200], phone[:60], subject
-        )
-        return dict(await _asked(asked))
+        plea = Plea(reason[:1000], message[:1000], name[:200], phone[:60], idempotency_key)
+        return dict(await _asked(door.support(salon_id, plea, subject)))
 
 
 def _aliases(server: MCPServer[Any], door: Door) -> None:
@@ -256,7 +257,7 @@ def _aliases(server: MCPServer[Any], door: Door) -> None:
     @server.tool(annotations=READ)
     async def fetch(id: str) -> dict[str, Any]:
         """Everything public of one salon, by its id."""
-        shown = await _asked(door.run(True, visitors.info, id))
+        shown = await _asked(door.look(visitors.info, id))
         text = json.dumps(shown, ensure_ascii=False)
         return {"id": id, "title": shown["name"], "text": text, "url": _url(door, shown)}
 

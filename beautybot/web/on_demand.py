@@ -14,6 +14,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from beautybot.kit import memory
+
 Opened = AbstractAsyncContextManager[ASGIApp]
 
 
@@ -55,5 +57,6 @@ class OnDemand:
 
     async def _keep(self, ready: asyncio.Future[ASGIApp]) -> None:
         async with await asyncio.to_thread(self._bring) as app:
+            memory.settle()
             ready.set_result(app)
             await asyncio.Event().wait()

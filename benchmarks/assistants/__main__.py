@@ -5,18 +5,27 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import socket
+import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import uvloop
 
-from beautybot.demo.salon import SLUG
-from beautybot.kit import clock
-from benchmarks.load import request
+from beautybot.booking import importing
+from beautybot.booking.salon_file import of_json
+from beautybot.businesses import salons
+from beautybot.demo.salon import SALON, SLUG
+from beautybot.kit import clock, migrate
+from beautybot.kit.crypto import new_key
+from beautybot.kit.db import connect
+from beautybot.russian.people import name_forms
+from benchmarks.assistants.server import CAPPED
+from benchmarks.load import Figures, request
 
 SERVICE = "mani"
 
@@ -47,7 +56,7 @@ def _mcp(day: str, *, modern: bool, port: int) -> bytes:
     return made.replace(b"host: 127.0.0.1\r\n", b"", 1)
 
 
-async def _run(port: int, data: bytes, count: int, connections: int, rate: float = 0.0) -> str:
+async def _run(port: int, data: bytes, count: int, connections: int, rate: float = 0.0) -> Figures:
     """`count` requests; with `rate`, so many a second evenly, else as fast as they are answered."""
     seconds: list[float] = []
     refused = [0]
@@ -73,46 +82,84 @@ async def _run(port: int, data: bytes, count: int, connections: int, rate: float
     took = time.perf_counter() - begin
     seconds.sort()
     p50, p99 = (seconds[int(len(seconds) * share)] * 1000 for share in (0.5, 0.99))
-    return f"{count / took:6.0f}/s  p50 {p50:5.1f} ms  p99 {p99:6.1f} ms  wrong: {refused[0]}"
+    return Figures(count / took, p50, p99, seconds[-1] * 1000, refused[0])
 
 
-async def main(count: int) -> None:
+async def main(count: int, rounds: int) -> None:
     """Print a line for each way in, as fast as it goes and at fifty a second."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     day = (clock.now() + timedelta(days=3)).date().isoformat()
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/assistants.db"
+        await _furnish(url)
+        with subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.assistants.server", url, CAPPED],
+            env=os.environ | {"ENCRYPTION_KEYS": new_key(), "LOG_LEVEL": "ERROR"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as server:
+            assert server.stdout is not None
+            port = int(server.stdout.readline())
+            try:
+                await _measure(port, server.pid, day, count, rounds)
+            finally:
+                server.terminate()
+                server.wait(20)
+
+
+async def _furnish(url: str) -> None:
+    """The demo's salon, which lets assistants in."""
+    await migrate.upgrade(url)
+    db = connect(url)
+    await db.write(importing.apply, of_json(SALON), now=clock.now(), name_forms=name_forms)
+    salon = await db.read(salons.by_slug, SLUG)
+    settings = salons.settings_json(salon.settings) | {"assistants": True}
+    await db.write(salons.change, salon.id, settings=settings)
+    await db.close()
+
+
+async def _measure(port: int, pid: int, day: str, count: int, rounds: int) -> None:
+    """The ways take turns, round after round, so that a slow minute falls on all of them."""
     ways = {
         "REST": _rest(day),
         "MCP, earlier era": _mcp(day, modern=False, port=port),
         "MCP, modern era": _mcp(day, modern=True, port=port),
     }
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "benchmarks.assistants.server", folder, str(port)]
-        server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        try:
-            await _answers(port)
-            for name, data in ways.items():
-                await _run(port, data, 50, 4)
-                print(f"{name:18} {await _run(port, data, count, 8)}")
-                print(f"{'  at 50 a second':18} {await _run(port, data, 250, 4, rate=50.0)}")
-        finally:
-            server.terminate()
-            server.wait(20)
+    for data in ways.values():
+        await _run(port, data, 50, 4)
+    fast: dict[str, list[Figures]] = {name: [] for name in ways}
+    calm: dict[str, list[Figures]] = {name: [] for name in ways}
+    cpu: dict[str, float] = dict.fromkeys(ways, 0.0)
+    for _ in range(rounds):
+        for name, data in ways.items():
+            before = _cpu_s(pid)
+            fast[name].append(await _run(port, data, count, 8))
+            cpu[name] += _cpu_s(pid) - before
+            calm[name].append(await _run(port, data, 250, 4, rate=50.0))
+    for name in ways:
+        print(f"{name:18} {_line(fast[name])}  {cpu[name] / count / rounds * 1000:.2f} ms of CPU")
+        print(f"{'  at 50 a second':18} {_line(calm[name])}")
 
 
-async def _answers(port: int) -> None:
-    for _ in range(300):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-        else:
-            writer.close()
-            return
-    raise SystemExit("the server did not start")
+def _line(rounds: list[Figures]) -> str:
+    p99 = [one.p99 for one in rounds]
+    return (
+        f"{statistics.median(one.rate for one in rounds):6.0f}/s  "
+        f"p50 {statistics.median(one.p50 for one in rounds):5.1f} ms  "
+        f"p99 {statistics.median(p99):6.1f} ms (rounds {min(p99):.1f} to {max(p99):.1f})  "
+        f"max {max(one.worst for one in rounds):6.1f} ms  wrong: {sum(o.refused for o in rounds)}"
+    )
+
+
+def _cpu_s(pid: int) -> float:
+    """What the server has used of the processors so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=1500)
-    uvloop.run(main(parser.parse_args().count))
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    uvloop.run(main(given.count, given.rounds))

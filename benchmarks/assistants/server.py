@@ -1,53 +1,51 @@
-"""The doors for assistants in a process of their own, without the quotas of callers."""
+"""
+The product's web in a process of its own; prints its port.
+
+    python -m benchmarks.assistants.server URL plain|capped|free
+
+`plain` is the product as it is, with its worker; `capped` has no quotas of
+addresses; `free` has no caps of holds either.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from pathlib import Path
+from dataclasses import replace
 
-import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Route
+import uvloop
 
-from beautybot.booking import importing
-from beautybot.booking.salon_file import of_json
-from beautybot.businesses import salons
-from beautybot.demo.salon import SALON, SLUG
-from beautybot.kit import clock, migrate
-from beautybot.kit.crypto import Keyring, new_key, parse_keys
-from beautybot.kit.db import connect
-from beautybot.kit.wakeup import Wakeup
-from beautybot.russian.people import name_forms
-from beautybot.settings import Settings
-from beautybot.web import assistants, mcp
-from beautybot.web.parts import Parts
+from beautybot import serving
+from beautybot.booking import tickets
+from beautybot.settings import load
+from beautybot.web import assistant_door
 from beautybot.web.quotas import Quota
 
-ENDLESS = 1e12
+PLAIN, CAPPED, FREE = "plain", "capped", "free"
+ENDLESS = 10**9
 
 
-async def serve(url: str, port: int) -> None:
-    """Import the demo's salon, let assistants in, answer until killed."""
-    await migrate.upgrade(url)
-    db = connect(url, owner=True)
-    await db.write(importing.apply, of_json(SALON), now=clock.now(), name_forms=name_forms)
-    salon = await db.read(salons.by_slug, SLUG)
-    settings = salons.settings_json(salon.settings) | {"assistants": True}
-    await db.write(salons.change, salon.id, settings=settings)
-    here = Settings(database_url=url, public_url=f"http://127.0.0.1:{port}")
-    parts = Parts(here, db, Keyring(parse_keys(new_key())), Wakeup())
-    actions = assistants.build(parts)
-    server, tools = mcp.build(parts)
-    for door in (actions.state.door, tools.door):
-        door.reads = door.writes = door.salons = Quota(ENDLESS, ENDLESS)
-    app = Starlette(
-        routes=[Route("/api/chatgpt/{rest:path}", actions), Route("/mcp", tools)],
-        lifespan=lambda _: server.session_manager.run(),
-    )
-    config = uvicorn.Config(app, port=port, log_config=None, access_log=False, http="httptools")
-    await uvicorn.Server(config).serve()
+class Endless(Quota):
+    """A quota that nobody uses up."""
+
+    def take(self, caller: str) -> float:
+        """Whoever asks may go on."""
+        return 0.0
+
+
+async def serve(url: str) -> None:
+    """Answer until killed."""
+    listener = serving.listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    settings = replace(load(), database_url=url, public_url=f"http://127.0.0.1:{port}")
+    async with serving.opened(settings, owner=settings.on_sqlite) as product:
+        print(port, flush=True)
+        await serving.run(product, listener)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(f"sqlite:///{Path(sys.argv[1]) / 'assistants.db'}", int(sys.argv[2])))
+    if sys.argv[2] in (CAPPED, FREE):
+        assistant_door.Quota = Endless  # type: ignore[misc]
+    if sys.argv[2] == FREE:
+        tickets.OPEN_PER_PERSON_AND_DAY = ENDLESS
+        tickets.OPEN_PER_SUBJECT = tickets.OPEN_PER_SALON = tickets.DAILY_PER_SALON = ENDLESS
+    uvloop.run(serve(sys.argv[1]))

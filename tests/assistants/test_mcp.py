@@ -14,6 +14,8 @@ from mcp.client.client import ConnectMode as Mode
 from town import Town, town
 
 from beautybot.booking.visits import Status
+from beautybot.businesses import notices
+from beautybot.businesses.notices import NoticeKind
 from beautybot.kit import clock
 from beautybot.kit.db import Database
 
@@ -137,3 +139,50 @@ async def test_a_foreign_origin_is_refused(base: tuple[Town, str]) -> None:
         http.post(url, json=hello, headers=head) as refused,
     ):
         assert refused.status == 403
+
+
+async def test_the_arguments_of_a_tool_are_a_closed_list(base: tuple[Town, str]) -> None:
+    """An argument that no tool knows is refused by name, and nothing is held."""
+    here, url = base
+    wish = {"salon_id": "romashka", "service_id": "manicure", "start": "2099-01-01T12:00"}
+    async with Client(url) as client:
+        tools = (await client.list_tools()).tools
+        refused = await client.call_tool("book_appointment", wish | {"discount": "100 %"})
+
+    assert all(tool.input_schema["additionalProperties"] is False for tool in tools)
+    assert refused.is_error and "no argument 'discount'" in refused.content[0].text
+    assert "start" in refused.content[0].text
+    assert await here.appointments() == []
+
+
+async def test_a_refused_argument_is_not_repeated(base: tuple[Town, str]) -> None:
+    """Of the wrong kind, missing, or too long: the argument is named, and never what was in it."""
+    _, url = base
+    wish = {"salon_id": "romashka", "service_id": "manicure", "start": "2099-01-01T12:00"}
+    async with Client(url) as client:
+        answers = [
+            await client.call_tool("book_appointment", wish | {"client_phone": 79995554433}),
+            await client.call_tool("book_appointment", {"client_name": "79995554433"}),
+            await client.call_tool("book_appointment", wish | {"notes": "79995554433" * 99}),
+        ]
+
+    told = [answer.content[0].text for answer in answers]
+    assert all(answer.is_error for answer in answers)
+    assert told[0].startswith("client_phone:") and told[1].startswith("salon_id:")
+    assert "9995554433" not in str(told)
+
+
+async def test_one_key_asks_for_a_person_once(base: tuple[Town, str]) -> None:
+    """The same answer again; another request under that key is refused."""
+    here, url = base
+    wish = {"salon_id": "romashka", "reason": "Свадьба", "idempotency_key": "one"}
+    async with Client(url) as client:
+        answers = [await client.call_tool("request_human_support", wish) for _ in range(3)]
+        here.hands.ahead += timedelta(hours=20)
+        answers.append(await client.call_tool("request_human_support", wish))
+        other = await client.call_tool("request_human_support", wish | {"reason": "Другое"})
+    kept = await here.db.read(notices.listing, here.salon.id)
+
+    assert len({str(answer.structured_content) for answer in answers}) == 1
+    assert other.is_error and "another request" in other.content[0].text
+    assert [n.kind for n in kept] == [NoticeKind.SUPPORT]

@@ -113,7 +113,7 @@ async def test_twenty_equal_calls_hold_one_time(here: Town) -> None:
         same = await asyncio.gather(
             *(
                 call(base, "POST", "/book", json=booking(first["start"]), headers=head)
-                for _ in range(15)
+                for _ in range(20)
             )
         )
         other, _ = await call(base, "POST", "/book", json=booking(second["start"]), headers=head)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -98,3 +99,26 @@ def _brought_by(*modules: str) -> list[str]:
     script = f"import sys, {', '.join(modules)}\nprint(*(set({RARE!r}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
     return sorted(done.stdout.decode().split())
+
+
+async def test_what_was_brought_in_is_not_looked_at_by_the_collector() -> None:
+    """A full look at a large library would hold up every request for a tenth of a second."""
+    shelves: list[list[object]] = []
+
+    @asynccontextmanager
+    async def library() -> AsyncIterator[ASGIApp]:
+        shelves.extend([[]] for _ in range(1_000))
+        yield PlainTextResponse("welcome")
+
+    def looked_at() -> int:
+        seen = {id(one) for one in gc.get_objects()}
+        return sum(id(shelf) in seen for shelf in shelves)
+
+    app = OnDemand(library)
+    await ask(app)
+    brought = looked_at()
+    shelves.extend([[]] for _ in range(10))
+
+    assert brought == 0
+    assert looked_at() == 10, "or nothing would be looked at here"
+    await app.close()
