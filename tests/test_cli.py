@@ -289,6 +289,27 @@ def test_a_copy_brings_back_what_was(operator: Operator) -> None:
     assert stat.S_IMODE((operator.folder / "copy.bak").stat().st_mode) == 0o600
 
 
+def test_a_copy_is_tried_without_touching_anything(operator: Operator) -> None:
+    """The drill: put back into a database of its own and counted; the doctor knows the day."""
+    operator.sets({"BACKUP_KEY": new_key()})
+    before = operator.types("doctor", "--json").json
+    operator.types("backup", "copy.bak")
+    operator.types("agent", "--business", "romashka", "--tone", "formal")
+
+    tried = operator.types("restore", "copy.bak", "--drill")
+    operator.sets({"BACKUP_KEY": new_key()})
+    wrong = operator.types("restore", "copy.bak", "--drill")
+    after = operator.types("doctor", "--json").json
+
+    assert tried.status == 0 and "2 salons" in tried.out
+    assert wrong.status == 1 and len(wrong.err.splitlines()) == 1
+    tone = operator.types("agent", "--business", "romashka", "--json").json["tone"]
+    assert tone == "formal"
+    told = [next(f for f in found if f["about"] == "copies") for found in (before, after)]
+    assert [t["state"] for t in told] == ["warning", "ok"]
+    assert "0 days ago" in told[1]["what"]
+
+
 def test_a_damaged_copy_is_refused_and_nothing_is_touched(operator: Operator) -> None:
     """Better the database we have than half of another."""
     operator.types("backup", "copy.bak")

@@ -74,7 +74,9 @@ def why_not(mould: str, said: str) -> Unfit | None:
         return Unfit("sentences out of order")
     strange = sorted(_strange(plain, PLACEHOLDER.sub(" ", mould)))
     if strange:
-        named = any(re.search(rf"\w,? {w.title()}", plain.replace("ё", "е")) for w in strange)
+        named = any(
+            re.search(rf"\w,? {re.escape(w.title())}", plain.replace("ё", "е")) for w in strange
+        )
         return Unfit(f"words: {', '.join(strange)[:80]}", untrue=named)
     return None
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from beautybot.kit.crypto import Key
+    from beautybot.privacy.drills import Drill
     from beautybot.privacy.old_copies import Settled
     from beautybot.privacy.tombstones import Tombstone
 
@@ -42,9 +43,22 @@ def backup(file: File) -> None:
 
 
 @app.command()
-def restore(file: File) -> None:
+def restore(
+    file: File,
+    drill: Annotated[
+        bool, typer.Option("--drill", help="Only try it, in a database of its own.")
+    ] = False,
+) -> None:
     """Put a copy back in place of the database; the server must be stopped."""
     settings = load()
+    if drill:
+        with progress("Trying"):
+            tried = asyncio.run(_drill(settings, file))
+        say(
+            f"The copy of {tried.copy_made_at:%Y-%m-%d %H:%M} UTC can be put back: "
+            f"{tried.salons} salons, {tried.rows} rows. Nothing of yours was touched."
+        )
+        return
     with progress("Restoring"):
         made, settled = asyncio.run(_restore(settings, file))
     say(
@@ -69,6 +83,31 @@ async def _restore(settings: Settings, file: Path) -> tuple[datetime, Settled]:
     finally:
         await db.close()
     return made, settled
+
+
+async def _drill(settings: Settings, file: Path) -> Drill:
+    from beautybot.kit import clock
+    from beautybot.kit.copies import restore as put_back
+    from beautybot.kit.db import connect
+    from beautybot.kit.db.throwaway import throwaway
+    from beautybot.privacy import drills, old_copies
+
+    stones = await _stones(settings)
+    async with throwaway(settings.database_url) as url:
+        made = await put_back(url, file, backup_key(settings))
+        db = connect(url)
+        try:
+            salons, rows = await db.read(drills.look)
+            await db.write(old_copies.settle, stones, made=made, now=clock.now())
+        finally:
+            await db.close()
+    tried = drills.Drill(clock.now(), made, salons, rows)
+    db = connect(settings.database_url)
+    try:
+        await db.write(drills.note, tried)
+    finally:
+        await db.close()
+    return tried
 
 
 async def _stones(settings: Settings) -> list[Tombstone]:

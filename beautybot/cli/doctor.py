@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from beautybot.cli.findings import Finding, machine
+from beautybot.cli.findings import Finding, machine, of_drill, of_settings
 from beautybot.cli.opening import House, inside
 from beautybot.cli.output import JsonFlag, show_rows
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
@@ -34,7 +34,8 @@ def doctor(as_json: JsonFlag = False) -> None:
     """What is connected, what is half connected, and the command that mends it."""
 
     async def work(house: House) -> list[Finding]:
-        found = [*_settings(house.settings), *machine(house.settings)]
+        settings = house.settings
+        found = [*_settings(settings), *of_settings(settings), *machine(settings)]
         found += await house.db.read(_stored, house)
         async for finding in _channels(house):
             found.append(finding)
@@ -68,13 +69,15 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 def _stored(conn: Connection, house: House) -> list[Finding]:
     from beautybot.businesses import salons
-    from beautybot.kit import jobs
+    from beautybot.kit import clock, jobs
+    from beautybot.privacy import drills
 
     found = [
         Finding(f"job {name} {key}", "warning", f"given up: {error}")
         for name, key, error in jobs.given_up(conn)
     ]
     found += _inbox(conn)
+    found.append(of_drill(drills.last(conn), clock.now()))
     listed = salons.listing(conn)
     if not listed:
         mend = "beautybot business import FILE"

@@ -86,6 +86,7 @@ NOBODY = (
     *("appointment_parts", "busy_spans", "reminders"),
     *("reset_links", "second_factors"),
     *("telegram_bindings", "binding_links", "notice_choices"),
+    "drills",
     "owner_updates",  # emptied as soon as it is read
 )
 """No client is in them by name, phone, address or word."""

@@ -1,4 +1,4 @@
-"""Who was erased, without saying who, so that an old copy cannot bring them back."""
+"""Who was erased, without saying who; and when a copy was last put back for a trial."""
 
 from __future__ import annotations
 
@@ -20,4 +20,14 @@ erasures = Table(
     # Which consents there had been: texts, versions, dates; nothing that names the person.
     Column("consents", Json, nullable=False),
     Index("ix_erasures_business_id_client_id", "business_id", "client_id"),
+)
+
+drills = Table(
+    "drills",
+    metadata,
+    row_id(),
+    Column("at", Instant, nullable=False),
+    Column("copy_made_at", Instant, nullable=False),
+    Column("salons", BigId, nullable=False),
+    Column("row_count", BigId, nullable=False),
 )
