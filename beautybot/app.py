@@ -19,6 +19,7 @@ from beautybot.web.doors import Doors
 from beautybot.web.figures import Figures
 from beautybot.web.headers import Headed
 from beautybot.web.parts import Parts
+from beautybot.web.rendering import refused
 from beautybot.web.webhooks import ROOT, Webhooks
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -45,6 +46,7 @@ def build(
             Route("/metrics", Figures(parts).show),
             *(pages or []),
         ],
+        exception_handlers={404: _no_such_page},
         lifespan=lifespan or _nothing,
         max_body_size=BIGGEST_BODY,
     )
@@ -64,6 +66,10 @@ class _Front:
             await self._webhooks(scope, receive, self._headed(send))
         else:
             await self._rest(scope, receive, self._headed(send))
+
+
+async def _no_such_page(_request: Request, _error: Exception) -> Response:
+    return refused(404, "Такой страницы нет.")
 
 
 async def _alive(_request: Request) -> Response:

@@ -180,7 +180,7 @@ def _off(
     """When the specialist cannot be booked and has no visit: shaded."""
     zero = minute(_midnight(column.day, of))
     open_ = [(a - zero, b - zero) for a, b in times.free_on(column.specialist.id, column.day)]
-    busy = [(a - zero, b - zero) for a, b in times.busy.get(column.specialist.id, ())]
+    busy = [(a - zero, b - zero) for a, b in zip(*times.taken(column.specialist.id), strict=True)]
     blocks, at = [], first
     for begins, ends in [*union([*open_, *busy]), (last, last)]:
         if begins > at:

@@ -17,7 +17,8 @@ const timeAt = (day, y) => {
 const dayUnder = (x, y) => document.elementsFromPoint(x, y).find((e) => e.matches(".day[data-day]"));
 
 if (columns && !("still" in columns.dataset)) {
-  let held = null;
+  let held = null, dropped = false;
+  window.addEventListener("click", (event) => { if (dropped) { event.preventDefault(); event.stopPropagation(); } }, true);
   columns.addEventListener("pointerdown", (event) => {
     const visit = event.target.closest("[data-movable]");
     if (!visit || event.button !== 0 || event.pointerType === "touch" || !wide()) return;
@@ -38,7 +39,8 @@ if (columns && !("still" in columns.dataset)) {
     const { visit, moved, grip } = held;
     held = null;
     if (!moved) return;
-    visit.addEventListener("click", (e) => { e.preventDefault(); e.stopPropagation(); }, { once: true, capture: true });
+    dropped = true; // the click that follows a drop opens nothing
+    setTimeout(() => { dropped = false; }, 0);
     document.querySelectorAll(".drop").forEach((d) => d.classList.remove("drop"));
     const day = dayUnder(event.clientX, event.clientY);
     if (!day) { visit.classList.remove("lifted"); say("Запись осталась на месте."); return; }

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 from salons_at_work import Things, open_both
-from visitor import PASSWORD, pages
+from visitor import pages
+from windows import enter, every_page
 from world import World, open_salons
 
 from beautybot.kit.db import Database
-from beautybot.web.dashboard.routes import TABLE
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -36,7 +32,6 @@ HOSTILE = (
     "\u202e<b>tpircs</b>\u2066 \u200b",
     "<base href=https://evil.example/>",
 )
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 CONTROL = "<script>alert('control')</script><img src='https://evil.example/pixel'>"
 
 
@@ -71,49 +66,29 @@ async def salon(sqlite_db: Database) -> Things:
     return romashka
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """A browser window."""
-    if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is not installed")
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield await browser.new_page()
-        await browser.close()
-
-
 async def test_nothing_a_stranger_writes_is_run(
-    page: Page, salon: Things, sqlite_db: Database
+    window: Page, salon: Things, sqlite_db: Database
 ) -> None:
     """No dialog, no request elsewhere, nothing even for the content policy to stop."""
     heard, seen = Heard(), 0
     async with pages(sqlite_db) as base:
-        heard.listen(page, base)
-        await page.goto(f"{base}/login")
-        await page.fill("[name=email]", salon.email("owner"))
-        await page.fill("[name=password]", PASSWORD)
-        await page.click("button.main")
-        await page.wait_for_url("**/dashboard")
-        for row in TABLE:
-            if row.method != "GET" or row.path.endswith(("events", "export", ".csv")):
-                continue
-            path = re.sub(r"(\w+)/\{id:int\}", lambda m: f"{m[1]}/{salon.ids[m[1]]}", row.path)
-            await page.goto(f"{base}{path}", wait_until="domcontentloaded")
-            seen += "<script>alert(1)" in await page.inner_text("body")
-        await page.goto(f"{base}/dashboard/clients?q={quote(HOSTILE[1])}")
+        heard.listen(window, base)
+        await enter(window, base, sqlite_db, salon.ids["owner"])
+        for path in every_page(salon):
+            await window.goto(f"{base}{path}", wait_until="domcontentloaded")
+            seen += "<script>alert(1)" in await window.inner_text("body")
+        await window.goto(f"{base}/dashboard/clients?q={quote(HOSTILE[1])}")
 
     assert seen >= 8  # the words were really shown, as words
     assert heard == Heard()
 
 
-async def test_what_would_run_is_heard(page: Page) -> None:
+async def test_what_would_run_is_heard(window: Page) -> None:
     """Control: a page without our care shows a dialog and asks elsewhere."""
     heard = Heard()
-    heard.listen(page, "http://127.0.0.1")
+    heard.listen(window, "http://127.0.0.1")
 
-    await page.goto(f"data:text/html,{quote(CONTROL)}", wait_until="domcontentloaded")
+    await window.goto(f"data:text/html,{quote(CONTROL)}", wait_until="domcontentloaded")
 
     assert heard.dialogs == ["control"]
     assert any("evil.example" in url for url in heard.foreign)
