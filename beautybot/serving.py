@@ -39,7 +39,7 @@ from beautybot.notifications.owner import Voices
 from beautybot.polling import Polling
 from beautybot.settings import DEFAULT_VERIFY_TOKEN, Settings
 from beautybot.web import booking_page, calendar_feed, owner_bot, pages
-from beautybot.web.connections import MOST, Guarded
+from beautybot.web.connections import Guarded, most
 from beautybot.web.dashboard.routes import routes as dashboard
 from beautybot.web.on_demand import OnDemand, Opened
 from beautybot.worker import Worker
@@ -91,7 +91,8 @@ async def opened(
     `owner` says that this process is the only server of an SQLite file: then
     the tables are migrated and abandoned work is freed.
     """
-    db = connect(settings.database_url, owner=owner)
+    ballast = settings.ballast_mb * 1_000_000
+    db = connect(settings.database_url, owner=owner, ballast=ballast)
     spoken = channels.build(settings)
     llm = models.build(settings, None if settings.on_sqlite else db)
     ears = speech.build(settings)
@@ -238,7 +239,7 @@ def _server(product: Product, routes: list[BaseRoute]) -> uvicorn.Server:
             server_header=False,
             date_header=False,
             http=Guarded,
-            limit_concurrency=MOST,
+            limit_concurrency=most(),
             lifespan="off",
             backlog=2048,
             timeout_keep_alive=20,

@@ -42,6 +42,7 @@ class Settings:
     public_url: str = "http://localhost:8000"
     encryption_keys: str | None = None
     backup_key: str | None = None
+    ballast_mb: int = 32
     whatsapp_verify_token: str = DEFAULT_VERIFY_TOKEN
     whatsapp_app_secret: str | None = None
     graph_api_base: str = "https://graph.facebook.com/v26.0"
@@ -199,6 +200,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("SMTP_HOST and SMTP_FROM must be set together")
     if not 1 <= settings.gigachat_max_streams <= 100:
         raise SettingsError("GIGACHAT_MAX_STREAMS must be from 1 to 100")
+    if not 0 <= settings.ballast_mb <= 10_000:
+        raise SettingsError("BALLAST_MB must be from 0 to 10000 megabytes")
     if not 0 <= settings.burst_wait_s <= 10:
         raise SettingsError("BURST_WAIT_S must be from 0 to 10 seconds")
     if not settings.on_sqlite and not settings.encryption_keys:

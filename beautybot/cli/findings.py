@@ -35,6 +35,7 @@ class Finding:
 def machine(settings: Settings) -> Iterator[Finding]:
     """The database's engine, its file, and the room it has."""
     from beautybot.kit.db import soundness
+    from beautybot.kit.db.ballast import PLENTY, Ballast
 
     if not settings.on_sqlite:
         yield Finding("database", "ok", "PostgreSQL answers, the tables are up to date")
@@ -47,6 +48,11 @@ def machine(settings: Settings) -> Iterator[Finding]:
         soundness.look(settings.sqlite_path, most=None)
     except soundness.DatabaseDamaged as error:
         yield Finding("database", "broken", str(error), "beautybot restore COPY")
+    ballast = Ballast(settings.sqlite_path, settings.ballast_mb * 1_000_000)
+    if ballast.size and not ballast.lies():
+        what = "no room is kept in hand for a full disk: it was used, or never made"
+        mend = f"free {PLENTY * settings.ballast_mb} MB: a server makes it again (BALLAST_MB)"
+        yield Finding("disk", "warning", what, mend)
     free = shutil.disk_usage(settings.sqlite_path.parent).free
     if free < LITTLE_DISK:
         yield Finding("disk", "warning", f"only {free / 1e6:.0f} MB are free", "free some space")

@@ -9,6 +9,7 @@ attack.  Here the head must be whole in ten seconds and the body in thirty.
 from __future__ import annotations
 
 import asyncio
+import resource
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -16,7 +17,22 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_S = 10.0
 BODY_S = 30.0
 MOST = 4000
-"""Connections at one time; who comes beyond them hears 503."""
+OTHERS = 200
+"""Descriptors that files, the database and the messengers need beside the connections."""
+
+
+def most() -> int:
+    """
+    How many connections to hold at one time; who comes beyond them hears 503.
+
+    As many descriptors as the system lets us have are taken first: systemd and
+    Docker give a process 1024 of them, and more only to who asks.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(MOST + OTHERS, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(min(MOST, max(soft, wanted) - OTHERS), OTHERS)
 
 
 class Guarded(HttpToolsProtocol):

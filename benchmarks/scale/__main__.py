@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -68,18 +70,20 @@ class House:
 async def table(house: House, graph_url: str, clients: int, sizes: Sequence[int]) -> None:
     """Turns a second with N webs and N workers, and the CPU they and the database took."""
     print(f"{clients} clients at once; CPU is milliseconds a turn")
-    print("webs  workers  turns/s  ours ms  postgres ms  web to reply, idle: median ms")
+    print("webs  workers  turns/s  ours ms  postgres ms  KB kept  idle reply: median ms")
     for size in sizes:
         await house.furnish(graph_url, f"scale_{size}")
         async with processes(house.settings, house.folder, size, size) as running:
             await _crowd(house, running, 64)  # what is compiled once is compiled
             ours, theirs = running.cpu_s(), await _postgres_cpu(house)
+            before = await _size(house)
             took = await _crowd(house, running, clients)
+            kept = (await _size(house) - before) / clients / 1024
             ours, theirs = running.cpu_s() - ours, await _postgres_cpu(house) - theirs
             idle = await _one_by_one(house, running, 30)
         print(
             f"{size:4}  {size:7}  {clients / took:7.0f}  {1000 * ours / clients:7.1f}"
-            f"  {1000 * theirs / clients:11.1f}  {1000 * idle:6.0f}",
+            f"  {1000 * theirs / clients:11.1f}  {kept:7.1f}  {1000 * idle:6.0f}",
             flush=True,
         )
 
@@ -235,40 +239,30 @@ async def _waiting(url: str) -> int:
     return int(row["unread"] + row["untaken"] + row["unsent"])
 
 
-async def _postgres_cpu(house: House) -> float:
-    """CPU seconds of the whole server, which runs as nobody else's processes do here."""
+async def _size(house: House) -> int:
     conn = await asyncpg.connect(house.url)
-    pid = await conn.fetchval("SELECT pg_backend_pid()")
+    size = await conn.fetchval("SELECT pg_database_size(current_database())")
     await conn.close()
-    return await asyncio.to_thread(_family_cpu, int(pid))
+    return int(size)
 
 
-def _family_cpu(pid: int) -> float:
-    """The parent of a backend with all its children, the dead included."""
-    import os
-
-    def fields(of: int) -> list[str]:
-        return Path(f"/proc/{of}/stat").read_text().rpartition(")")[2].split()
-
-    try:
-        keeper = int(fields(pid)[1])
-    except OSError:  # the backend has gone: ask the list of processes
-        keeper = next(
-            int(fields(int(p.name))[1])
-            for p in Path("/proc").glob("[0-9]*")
-            if (p / "comm").read_text().startswith("postgres")
-        )
-    ticks = 0
+async def _postgres_cpu(house: House) -> float:
+    """CPU seconds of the whole server: its first process, and all children, the dead included."""
+    conn = await asyncpg.connect(house.url)
+    backend = await conn.fetchval("SELECT pg_backend_pid()")
+    keeper = int(_stat(backend)[1])
+    ticks = sum(int(each) for each in _stat(keeper)[11:15])
     for place in Path("/proc").glob("[0-9]*"):
-        try:
-            these = fields(int(place.name))
-        except OSError:
-            continue
-        if int(these[1]) == keeper:
-            ticks += int(these[11]) + int(these[12])
-        if int(place.name) == keeper:
-            ticks += sum(int(each) for each in these[11:15])
+        with suppress(OSError):
+            if int((fields := _stat(int(place.name)))[1]) == keeper:
+                ticks += int(fields[11]) + int(fields[12])
+    await conn.close()
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str]:
+    """What /proc says of a process, from its state on: its parent is the second."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 async def run(asked: argparse.Namespace, admin: str, bounce: Callable[[], None]) -> None:

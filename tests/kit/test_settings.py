@@ -27,6 +27,7 @@ WRONG = [
     ({"GIGACHAT_CLIENT_ID": "x"}, "GIGACHAT_CLIENT_ID and GIGACHAT_CLIENT_SECRET"),
     ({"OPENAI_BASE_URL": "localhost"}, "OPENAI_BASE_URL must be an http"),
     ({"BURST_WAIT_S": "11"}, "BURST_WAIT_S must be from 0 to 10"),
+    ({"BALLAST_MB": "-1"}, "BALLAST_MB must be from 0 to 10000"),
     ({"BURST_WAIT_S": "nan"}, "BURST_WAIT_S must be from 0 to 10"),
     ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL must be one of"),
     ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be one of"),

@@ -10,11 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
+import pytest
 from survivors import Survivors, survivors
 from town import APP_SECRET, PHONE_ID
 
 from beautybot.demo.fakes.graph_events import WaClient, envelope
 from beautybot.demo.fakes.graph_webhooks import signature
+from beautybot.web import connections
 
 OLGA = WaClient("79161234567", name="Ольга")
 PRICE = "сколько стоит педикюр?"
@@ -66,27 +68,89 @@ async def test_a_locked_file_is_refused_in_three_seconds(sqlite_url: str, tmp_pa
         locking.close()
         again = await deliver(here, http, PRICE)
 
-        assert locked == (503, "5") and took < 8
+        assert locked == (503, "5") and took < 4
         assert again[0] == 200
 
 
-async def test_a_head_that_does_not_come_is_not_waited_for(sqlite_url: str, tmp_path: Path) -> None:
-    """The connection is closed after ten seconds, also when nothing was said at all."""
+async def test_what_does_not_come_is_not_waited_for(sqlite_url: str, tmp_path: Path) -> None:
+    """Nothing, half a head: closed after ten seconds. Half a body: 408, while others are served."""
     half = b"POST /api/webhooks/whatsapp HTTP/1.1\r\nHost: x\r\n"
-    async with survivors(sqlite_url, tmp_path) as here:
+    body = half + b"Content-Length: 1000\r\n\r\n{"
+    async with survivors(sqlite_url, tmp_path) as here, aiohttp.ClientSession() as http:
         port = here.product.port
-        waited = await asyncio.gather(closed_after(port, b""), closed_after(port, half))
+        slow = asyncio.gather(*(closed_after(port, sent) for sent in (b"", half, body)))
+        drip = asyncio.create_task(dripping(port, body))
+        meanwhile, _ = await deliver(here, http, PRICE)
+        (_, nothing), (_, head), (_, whole) = waited = await slow
+        dripped = await drip
 
-    assert all(8 < seconds < 25 for seconds in waited)
+    assert all(8 < seconds < 25 for seconds, _ in waited)
+    assert nothing == head == b""
+    assert whole.startswith(b"HTTP/1.1 408") and dripped.startswith(b"HTTP/1.1 408")
+    assert meanwhile == 200
 
 
-async def closed_after(port: int, sent: bytes) -> float:
-    """How long the server waits for more."""
+async def test_slow_connections_do_not_shut_others_out(sqlite_url: str, tmp_path: Path) -> None:
+    """Four hundred that finish nothing, on every kind of path; a client is answered as ever."""
+    starts = [b"", b"POST /api/webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"]
+    starts += [b"GET /login HTTP/1.1\r\n", b"POST /login HTTP/1.1\r\nContent-Length: 9\r\n\r\na"]
+    async with survivors(sqlite_url, tmp_path) as here:
+        opened = [await open_slow(here.product.port, starts[n % 4]) for n in range(400)]
+        started = time.monotonic()
+        answer = await here.says(OLGA, PRICE, timeout_s=8)
+        took = time.monotonic() - started
+        for writer in opened:
+            writer.close()
+
+    assert "2 500" in answer or "₽" in answer
+    assert took < 8
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "held", "left"),
+    [(1024, 20_000, 4_000, 4_200), (1024, 1024, 824, 1024), (9_000, 9_000, 4_000, 9_000)],
+)
+def test_the_cap_of_connections_fits_the_descriptors(
+    monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, held: int, left: int
+) -> None:
+    """More connections than descriptors would keep the database from being opened."""
+    limits = [(soft, hard)]
+    monkeypatch.setattr(resource, "getrlimit", lambda _what: limits[-1])
+    monkeypatch.setattr(resource, "setrlimit", lambda _what, wanted: limits.append(wanted))
+
+    assert connections.most() == held
+    assert limits[-1] == (left, hard)
+
+
+async def open_slow(port: int, sent: bytes) -> asyncio.StreamWriter:
+    """A connection on which no more comes."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    return writer
+
+
+async def dripping(port: int, sent: bytes) -> bytes:
+    """A body that comes a byte a second: what the server says in the end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
-    started = time.monotonic()
+    answer = asyncio.create_task(reader.readline())
+    while not answer.done():
+        with suppress(ConnectionError):
+            writer.write(b" ")
+        await asyncio.sleep(1)
+    writer.close()
+    return answer.result()
+
+
+async def closed_after(port: int, sent: bytes) -> tuple[float, bytes]:
+    """How long the server waits for more, and what it says."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    started, said = time.monotonic(), b""
     async with asyncio.timeout(40):
         with suppress(ConnectionResetError):
-            await reader.read()
+            said = await reader.readline()
+            if not said:
+                await reader.read()
     writer.close()
-    return time.monotonic() - started
+    return time.monotonic() - started, said

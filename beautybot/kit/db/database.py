@@ -81,24 +81,26 @@ class Database(Protocol):
         ...
 
 
-def connect(url: str, *, owner: bool = False) -> Database:
+def connect(url: str, *, owner: bool = False, ballast: int = 0) -> Database:
     """
     Open the database of a DATABASE_URL.
 
     On SQLite `owner` says that this process is the server: it holds the file
-    alone and does the checkpoints.  DatabaseInUse if another server has it.
+    alone, does the checkpoints, and keeps so many bytes in hand for a full
+    disk.  DatabaseInUse if another server has it; DatabaseDamaged.
     """
     if url.startswith("sqlite:///"):
-        return SqliteDatabase(url, Path(url.removeprefix("sqlite:///")), owner=owner)
+        path = Path(url.removeprefix("sqlite:///"))
+        return SqliteDatabase(url, path, owner=owner, ballast=ballast)
     return PostgresDatabase(url)
 
 
 class SqliteDatabase:
     """A file: one writer thread that shares commits, a few reader threads."""
 
-    def __init__(self, url: str, path: Path, *, owner: bool) -> None:
+    def __init__(self, url: str, path: Path, *, owner: bool, ballast: int = 0) -> None:
         self.url = url
-        self.file = SqliteFile(path, owner=owner)
+        self.file = SqliteFile(path, owner=owner, ballast=ballast)
 
     async def read(
         self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

@@ -20,19 +20,23 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
-from beautybot.kit import clock
+from beautybot.kit import clock, log
 from beautybot.kit.db import soundness
+from beautybot.kit.db.ballast import Ballast
 from beautybot.kit.db.line import Line
 from beautybot.kit.db.locks import FileLocks
+from beautybot.kit.db.outcomes import tell
 from beautybot.kit.errors import BeautyBotError
 
 T = TypeVar("T")
+logger = log.get(__name__)
 
 LEAST_S, LONGEST_S = 0.002, 0.05
 """How long verbs that share a commit may take together before it is made."""
 CHECKPOINT_PAGES = 2000
 READERS = 4
-BUSY_MS = 3000
+BUSY_MS, HELD_MS = 2500, 250
+"""How long a write waits for another process: so a delivery hears 503 within three seconds."""
 
 
 class DatabaseInUse(BeautyBotError):
@@ -47,7 +51,7 @@ class SqliteFile:
     command, which becomes the owner for its short life if nobody else is.
     """
 
-    def __init__(self, path: Path, *, owner: bool) -> None:
+    def __init__(self, path: Path, *, owner: bool, ballast: int = 0) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._locks = FileLocks(path)
@@ -63,6 +67,7 @@ class SqliteFile:
         except soundness.DatabaseDamaged:
             self._locks.close()
             raise
+        self._ballast = Ballast(path, ballast if owner else 0)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._read_engine = _engine(path, read_only=True)
         self._local = threading.local()
@@ -74,7 +79,9 @@ class SqliteFile:
         """Queue a verb for the writer thread; the future is done after the shared commit."""
         with self._start:
             if self._writer is None:
-                self._writer = Writer(self.path, self._locks, checkpoints=self.is_owner)
+                self._writer = Writer(
+                    self.path, self._locks, self._ballast, checkpoints=self.is_owner
+                )
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._writer.put(verb, future, first=first)
         return future
@@ -117,11 +124,15 @@ class SqliteFile:
 class Writer:
     """The one thread that writes.  Verbs that wait for the same commit share it."""
 
-    def __init__(self, path: Path, locks: FileLocks, *, checkpoints: bool) -> None:
+    def __init__(
+        self, path: Path, locks: FileLocks, ballast: Ballast, *, checkpoints: bool
+    ) -> None:
         self._engine = _engine(path, read_only=False)
         self._locks = locks
         self._checkpoints = checkpoints
+        self._ballast = ballast
         self._asked = False
+        self._held = False  # somebody else has the file, and has had it for BUSY_MS
         self._line = Line[tuple[Callable[[Connection], Any], Any]]()
         self._commit_s = 0.0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -145,20 +156,47 @@ class Writer:
         while self._line.is_open():
             batch, urgent = self._line.take()
             try:
-                conn = conn or self._engine.connect()
-                outcomes = self._commit(conn, [verb for verb, _ in batch], urgent)
+                conn = conn or self._connected()
+                outcomes = self._commit_or_make_room(conn, [verb for verb, _ in batch], urgent)
+                self._wait_for_lock(conn, held=False)
             except BaseException as error:
-                if "locked" in str(error):  # who came meanwhile has waited as long: not again
-                    batch += self._line.take()[0]
+                if "locked" in str(error) and conn is not None:
+                    batch += self._line.take()[0]  # who came meanwhile has waited as long
+                    self._wait_for_lock(conn, held=True)
                 outcomes = [(None, error)] * len(batch)
             self._line.give_back(batch[len(outcomes) :])
-            _tell([future for _, future in batch[: len(outcomes)]], outcomes)
+            tell([future for _, future in batch[: len(outcomes)]], outcomes)
             if self._checkpoints and conn is not None:
                 self._locks.remember()
                 self._checkpoint(conn)
         if conn is not None:
             conn.close()
         self._engine.dispose()
+
+    def _connected(self) -> Connection:
+        self._ballast.lay()
+        return self._engine.connect()
+
+    def _wait_for_lock(self, conn: Connection, *, held: bool) -> None:
+        """Once the file was held by somebody for BUSY_MS, who comes next need not wait as long."""
+        if held == self._held:
+            return
+        self._held = held
+        raw = conn.connection.driver_connection
+        assert raw is not None
+        raw.execute(f"PRAGMA busy_timeout={HELD_MS if held else BUSY_MS}")
+
+    def _commit_or_make_room(
+        self, conn: Connection, verbs: list[Callable[[Connection], Any]], urgent: int
+    ) -> list[tuple[Any, BaseException | None]]:
+        """On a full disk the ballast goes, and the whole commit is tried again, once."""
+        try:
+            return self._commit(conn, verbs, urgent)
+        except DBAPIError as error:
+            if "full" not in str(error.orig) or not self._ballast.give_up():
+                raise
+        logger.error("❌ Ошибка: диск полон, запасное место отдано", file=str(self._ballast.path))
+        return self._commit(conn, verbs, urgent)
 
     def _commit(
         self, conn: Connection, verbs: list[Callable[[Connection], Any]], urgent: int
@@ -196,6 +234,7 @@ class Writer:
                 assert raw is not None
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 conn.rollback()
+            self._ballast.lay()
         except (OSError, DBAPIError):
             return  # a full disk: the commits that follow will say so
 
@@ -218,29 +257,6 @@ def _alone(
 
 def _nothing(_conn: Connection) -> None:
     return None
-
-
-def _tell(
-    futures: list[asyncio.Future[Any]], outcomes: list[tuple[Any, BaseException | None]]
-) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any, Any]]] = {}
-    for future, (result, error) in zip(futures, outcomes, strict=True):
-        by_loop.setdefault(future.get_loop(), []).append((future, result, error))
-    for loop, told in by_loop.items():
-        try:
-            loop.call_soon_threadsafe(_settle, told)
-        except RuntimeError:  # the loop is closed: nobody listens any more
-            continue
-
-
-def _settle(told: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
-    for future, result, error in told:
-        if future.done():
-            continue
-        if error is None:
-            future.set_result(result)
-        else:
-            future.set_exception(error)
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:
