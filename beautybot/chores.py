@@ -9,7 +9,7 @@ from beautybot.agent import unanswered
 from beautybot.booking import appointments, endings, freed, tickets, waitlist
 from beautybot.booking.freed import Freed
 from beautybot.channels.base import ConnectError
-from beautybot.conversations import attachments, delivery, detour, model_use
+from beautybot.conversations import attachments, delivery, model_use
 from beautybot.conversations.checking import Checking
 from beautybot.conversations.fetching import Fetching
 from beautybot.kit import jobs, log
@@ -163,11 +163,7 @@ async def check_channels(worker: Worker, job: Job) -> timedelta | None:
 
 async def go_around(worker: Worker, job: Job) -> timedelta | None:
     """What is stuck behind a channel that does not work goes another way, or the salon hears."""
-    now = worker.clock()
-    moved, lost = await worker.db.write(detour.around, now)
-    for one in lost:
-        await worker.db.write(delivery.give_up, one, now)
-    if moved or lost:
+    if await worker.db.write(delivery.go_around, worker.clock()):
         worker.wakeup.ring(ToDo.OUTBOX, ToDo.NOTICES)
     return EVERY[job.name]
 

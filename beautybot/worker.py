@@ -21,7 +21,7 @@ from beautybot.agent.own_models import OwnModels
 from beautybot.agent.turn import take_turn
 from beautybot.agent.understanding import Understanding
 from beautybot.channels.base import Channel, Inbound, Kind
-from beautybot.conversations import delivery, inbox, outbox, reading, trouble, turns
+from beautybot.conversations import delivery, inbox, reading, trouble, turns
 from beautybot.conversations.courtesy import Courtesy
 from beautybot.conversations.envelope import Envelope
 from beautybot.conversations.listening import Listening
@@ -230,15 +230,13 @@ class Worker:
 
     async def _send(self) -> int:
         now = self.clock()
-        envelopes, drops = await self.db.write(
-            outbox.take, self.keyring, now, self.name, FEW, truth.still_true
+        envelopes, dropped = await self.db.write(
+            delivery.take, self.keyring, now, self.name, FEW, truth.still_true
         )
-        for dropped in drops:
-            await self.db.write(delivery.give_up, dropped, now)
         for envelope in envelopes:
             await self.sending.acquire()
             self._spawn(self._deliver(envelope))
-        return len(envelopes) + len(drops)
+        return len(envelopes) + dropped
 
     async def _deliver(self, envelope: Envelope) -> None:
         try:

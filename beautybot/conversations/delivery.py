@@ -18,11 +18,12 @@ from beautybot.businesses import access
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import Channel, Outbound, Scope, SendError, SendProblem
 from beautybot.conversations import detour, messages as talk, outbox, settling
-from beautybot.conversations.envelope import Dropped, Envelope, Weight
+from beautybot.conversations.envelope import Dropped, Envelope, Sending, Weight
 from beautybot.conversations.models import conversations, outbox as outbox_table
-from beautybot.conversations.outbox import Drop
+from beautybot.conversations.outbox import Drop, StillTrue
 from beautybot.kit import log, metrics
 from beautybot.kit.clock import Clock
+from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import Database, insist
 from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.leases import backoff, finish
@@ -31,6 +32,29 @@ from beautybot.kit.text import masked
 logger = log.get(__name__)
 GIVE_UP_AFTER = 12
 WAIT_FOR_RECEIPT = timedelta(seconds=30)
+
+
+def take(
+    conn: Connection,
+    keyring: Keyring,
+    now: datetime,
+    worker: str,
+    limit: int,
+    still_true: StillTrue | None = None,
+) -> tuple[list[Envelope], int]:
+    """Claim what is due; how many were settled without sending, and told in the same commit."""
+    envelopes, drops = outbox.take(conn, keyring, now, worker, limit, still_true)
+    for lost in drops:
+        give_up(conn, lost, now)
+    return envelopes, len(drops)
+
+
+def go_around(conn: Connection, now: datetime) -> int:
+    """What is stuck behind a channel goes another way, or the salon is told; how much there was."""
+    moved, drops = detour.around(conn, now)
+    for lost in drops:
+        give_up(conn, lost, now)
+    return moved + len(drops)
 
 
 async def deliver(
@@ -119,7 +143,7 @@ def not_sent(
                 envelope.lease,
                 due_at=now + WAIT_FOR_RECEIPT,
                 keep_attempts=True,
-                state="sending",
+                state=Sending.UNANSWERED,
             )
         case SendProblem.CREDENTIALS:
             _stop_account(conn, envelope, error, now)
@@ -147,7 +171,7 @@ def _later(conn: Connection, envelope: Envelope, error: SendError, now: datetime
         envelope.lease,
         due_at=now + wait,
         keep_attempts=True,
-        state="queued",
+        state=Sending.QUEUED,
     )
     if error.scope is Scope.ACCOUNT:
         conn.execute(
@@ -164,7 +188,7 @@ def _later(conn: Connection, envelope: Envelope, error: SendError, now: datetime
 def _stop_account(conn: Connection, envelope: Envelope, error: SendError, now: datetime) -> None:
     words = error.owner_words or "Канал не принимает наши сообщения: проверьте подключение."
     access.stop(conn, envelope.business_id, envelope.account_id, words, now)
-    finish(conn, outbox_table, envelope.outbox_id, envelope.lease, due_at=now, state="queued")
+    finish(conn, outbox_table, envelope.outbox_id, envelope.lease, due_at=now, state=Sending.QUEUED)
     put_notice(
         conn,
         business_id=envelope.business_id,

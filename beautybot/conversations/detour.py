@@ -17,7 +17,7 @@ from beautybot.businesses.models import channel_accounts
 from beautybot.businesses.salons import Consent
 from beautybot.channels.base import Button
 from beautybot.conversations import consents, outbox, routes
-from beautybot.conversations.envelope import Dropped, Weight
+from beautybot.conversations.envelope import Dropped, Sending, Weight
 from beautybot.conversations.models import conversations, messages, outbox as outbox_table
 from beautybot.conversations.outbox import Draft, Drop
 from beautybot.conversations.routes import Route
@@ -87,7 +87,7 @@ _STUCK: Any = across_salons(
     select(outbox_table)
     .join(channel_accounts, channel_accounts.c.id == outbox_table.c.account_id)
     .where(
-        outbox_table.c.state == "queued",
+        outbox_table.c.state == Sending.QUEUED,
         outbox_table.c.doubts == 0,
         or_(
             channel_accounts.c.stopped_at.is_not(None),

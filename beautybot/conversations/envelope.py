@@ -29,6 +29,14 @@ class Weight(StrEnum):
     PERSON = "person"
 
 
+class Sending(StrEnum):
+    """Where a message is on its way out."""
+
+    QUEUED = "queued"
+    SENDING = "sending"  # a worker has it; found so again, that worker died
+    UNANSWERED = "unanswered"  # the channel took it, or not: it did not say
+
+
 # How often a message may be sent again when nobody knows whether it arrived: small talk
 # never, a booking once.
 MOST_DOUBTS = {
@@ -37,6 +45,8 @@ MOST_DOUBTS = {
     Weight.REMINDER: 1,
     Weight.PERSON: 1,
 }
+MOST_DEATHS = 5
+"""Who died with it may never have called the channel: what matters is said at least once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +130,17 @@ def why_not(conn: Connection, row: Any, message: Any, now: datetime) -> Dropped 
             return Dropped.PERSON_ANSWERS
         if not message.ai_agent_enabled:
             return Dropped.AGENT_OFF
-    if row.state == "sending" and row.doubts >= _most_doubts(row.weight, message.channel):
+    if row.state != Sending.QUEUED and row.doubts >= _most_doubts(row, message.channel):
         return Dropped.AMBIGUOUS
     return None
 
 
-def _most_doubts(weight: str, channel: str) -> int:
+def _most_doubts(row: Any, channel: str) -> int:
     """WhatsApp's status would have told us of what arrived: its silence says that it did not."""
-    return MOST_DOUBTS[Weight(weight)] + (channel == "whatsapp")
+    again = MOST_DOUBTS[Weight(row.weight)]
+    if row.state == Sending.SENDING and again:
+        return MOST_DEATHS
+    return again + (channel == "whatsapp")
 
 
 def _window_closed(message: Any, now: datetime) -> bool:

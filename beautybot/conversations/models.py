@@ -174,7 +174,7 @@ outbox = Table(
     refers("message_id", "messages"),
     refers("account_id", "channel_accounts"),
     Column("weight", String(12), nullable=False),  # talk, confirmation, reminder, person
-    Column("state", String(12), nullable=False, server_default="queued"),  # queued, sending
+    Column("state", String(12), nullable=False, server_default="queued"),  # see envelope.py
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=True),
     # How often it was sent without knowing whether it arrived.

@@ -21,7 +21,15 @@ from beautybot.businesses import credentials
 from beautybot.businesses.models import channel_accounts
 from beautybot.channels.base import Button, Template
 from beautybot.conversations import messages as talk, pace
-from beautybot.conversations.envelope import Dropped, Envelope, Weight, loaded, sealed, why_not
+from beautybot.conversations.envelope import (
+    Dropped,
+    Envelope,
+    Sending,
+    Weight,
+    loaded,
+    sealed,
+    why_not,
+)
 from beautybot.conversations.models import messages, outbox
 from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import across_salons, add, change, remove as delete
@@ -181,8 +189,8 @@ def take(
             )
         envelopes.append(sealed(row, message, opened[row.account_id]))
         mine = {"business_id": row.business_id, "id": row.id}
-        doubts = row.doubts + (row.state == "sending")
-        change(conn, outbox, mine, {"state": "sending", "doubts": doubts})
+        doubts = row.doubts + (row.state != Sending.QUEUED)
+        change(conn, outbox, mine, {"state": Sending.SENDING, "doubts": doubts})
     return envelopes, drops
 
 
@@ -199,7 +207,7 @@ def settle_words(
         .where(
             outbox.c.business_id == business_id,
             outbox.c.message_id == message_id,
-            outbox.c.state == "queued",
+            outbox.c.state == Sending.QUEUED,
         )
         .values(due_at=now)
     )
@@ -252,7 +260,7 @@ def silence(conn: Connection, business_id: int, conversation_id: int) -> int:
                 outbox.c.business_id == business_id,
                 messages.c.business_id == business_id,
                 outbox.c.conversation_id == conversation_id,
-                outbox.c.state == "queued",
+                outbox.c.state == Sending.QUEUED,
                 messages.c.author == "agent",
             )
         )

@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 from town import PHONE_ID, Town, town
 
+from beautybot.businesses import access, notices
+from beautybot.businesses.notices import NoticeKind
+from beautybot.conversations import delivery, history, outbox
+from beautybot.conversations.envelope import MOST_DEATHS, Weight
+from beautybot.conversations.outbox import Draft
 from beautybot.demo.fakes.faults import cut_answer, refused
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.demo.fakes.graph_world import StatusTiming
@@ -78,3 +83,80 @@ async def test_telegram_tells_nothing_so_weight_decides(here: Town) -> None:
     assert len(talk) == 1
     assert len(confirmed) == 2 and confirmed[0] == confirmed[1]
     assert "вы записаны" in confirmed[0] and "Номер записи" in confirmed[0]
+
+
+@pytest.mark.parametrize(("deaths", "arrives"), [(2, 1), (MOST_DEATHS + 1, 0)])
+async def test_a_confirmation_outlives_those_who_died_with_it(
+    here: Town, deaths: int, arrives: int
+) -> None:
+    """Who died may never have called Telegram: it is said at least once, or the salon hears."""
+    here.telegram.start(here.bot, MARIA)
+    await here.settle()
+    await _waits(here, Weight.CONFIRMATION)
+
+    for _ in range(deaths):
+        await _taken_and_dropped(here)
+    await here.settle()
+
+    assert _said(here).count(BOOKED) == arrives
+    assert await _told(here) == 1 - arrives
+
+
+async def test_small_talk_dies_with_its_sender(here: Town) -> None:
+    """At most once, and no notice: the control of the above."""
+    here.telegram.start(here.bot, MARIA)
+    await here.settle()
+    await _waits(here, Weight.TALK)
+
+    await _taken_and_dropped(here)
+    await here.settle()
+
+    assert _said(here).count(BOOKED) == 0
+    assert await _told(here) == 0
+
+
+async def test_what_is_given_up_is_told_in_the_same_commit(here: Town) -> None:
+    """A worker that dies right after it leaves neither without the other."""
+    here.telegram.start(here.bot, MARIA)
+    await here.settle()
+    await _waits(here, Weight.CONFIRMATION)
+
+    for _ in range(MOST_DEATHS + 2):
+        await _taken_and_dropped(here)
+
+    assert await _told(here) == 1
+
+
+BOOKED = "Вы записаны, номер 7"
+
+
+async def _waits(here: Town, weight: Weight) -> None:
+    [talk] = await here.db.read(history.listing, here.salon.id, here.hands())
+    account = next(
+        one
+        for one in await here.db.read(access.of_business, here.salon.id)
+        if one.channel == "telegram"
+    )
+    await here.db.write(
+        outbox.put,
+        business_id=here.salon.id,
+        conversation_id=talk.id,
+        account_id=account.id,
+        draft=Draft(BOOKED, weight=weight),
+        now=here.hands(),
+    )
+
+
+async def _taken_and_dropped(here: Town) -> None:
+    """A worker claims what is due, and is gone before it calls anybody."""
+    await here.db.write(delivery.take, here.keyring, here.hands(), "dead", 10)
+    here.hands.ahead += timedelta(minutes=2)
+
+
+def _said(here: Town) -> list[str]:
+    return [b.text for b in here.telegram.transcripts.ours(here.bot.key, str(MARIA.id))]
+
+
+async def _told(here: Town) -> int:
+    kept = await here.db.read(notices.listing, here.salon.id)
+    return sum(one.kind is NoticeKind.NOT_DELIVERED for one in kept)
