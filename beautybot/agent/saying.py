@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from beautybot.kit.text import counted
+from beautybot.kit.text import counted, quoted
 from beautybot.russian.dates import (
     MONTHS,
     SHORT_WEEKDAYS,
@@ -34,7 +34,7 @@ def of_salon(name: str) -> str:
     word = OF_SALON.get(first.lower())
     if word:
         return f"{word} {rest}".strip()
-    return f"салона {name}" if "«" in name or '"' in name else f"салона «{name}»"
+    return f"салона {quoted(name)}"
 
 
 def duration(length: timedelta) -> str:

@@ -15,6 +15,7 @@ from beautybot.booking.salon_file import SalonFile, read_file
 from beautybot.businesses import salons
 from beautybot.businesses.salons import Business
 from beautybot.kit.errors import NotFound
+from beautybot.kit.text import quoted
 
 
 class DryRun(Exception):
@@ -70,7 +71,7 @@ def _salon(
         business = salons.by_slug(conn, file.salon["slug"])
     except NotFound:
         business = salons.create(conn, now=now, **file.salon)
-        difference.created.append(f"салон «{business.name}»")
+        difference.created.append(f"салон {quoted(business.name)}")
     changed = {k: v for k, v in file.salon.items() if getattr(business, k) != v}
     kept = salons.settings_json(business.settings)
     wanted = kept | dict(file.settings)

@@ -86,7 +86,9 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Mapping):
-        return " ".join(_cell(v) for v in value.values() if v is not None)
+        # A price is {"amount": 2800, "currency": "RUB", "from": false}: a flag is its own word.
+        said = ((k, v) for k, v in value.items() if v is not None and v is not False)
+        return " ".join(str(k) if v is True else _cell(v) for k, v in said)
     if isinstance(value, list | tuple):
         return ", ".join(_cell(v) for v in value) or "–"
     return one_line(str(value), 120)

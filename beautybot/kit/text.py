@@ -71,3 +71,8 @@ def masked(value: str, keep: int = 4) -> str:
         return "•••"
     head = value[:2] if value.startswith("+") else ""
     return f"{head}•••{value[-keep:]}"
+
+
+def quoted(name: str) -> str:
+    """A name in guillemets, or as it is where it brings its own: «Персик», салон «Персик»."""
+    return name if "«" in name or '"' in name else f"«{name}»"

@@ -83,6 +83,7 @@ class OwnersBot:
     telegram: Telegram
     token: str
     _username: str = ""
+    _given: str = ""  # the secret that this process gave Telegram
 
     @property
     def account(self) -> Account:
@@ -131,11 +132,17 @@ class OwnersBot:
         )
         commands = [{"command": name, "description": words} for name, words in COMMANDS]
         await self._quietly("setMyCommands", {"commands": commands, "language_code": "ru"})
+        self._given = secret
 
     async def see_to_it(self, url: str, secret: str) -> None:
-        """Register where the webhook is not as it should be; ConnectError in words."""
+        """
+        Register where the webhook is not as it should be; ConnectError in words.
+
+        And once a process: nobody can ask Telegram which secret it holds, and
+        after a change of keys it is an old one.
+        """
         health = await self.telegram.health(self.account, url)
-        if health.must_register:
+        if health.must_register or (health.ok and self._given != secret):
             await self.register(url, secret)
         elif not health.ok:
             raise ConnectError(health.problem)

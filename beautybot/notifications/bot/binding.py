@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from beautybot.businesses import bindings, journal, salons, users
 from beautybot.businesses.bindings import Binding, Confirmed, Opened, Outcome
 from beautybot.businesses.users import Member
+from beautybot.kit.text import quoted
 from beautybot.notifications.bot import pouch
 from beautybot.notifications.bot.cards import Verb, button
 from beautybot.notifications.bot.pouch import Letter
@@ -69,7 +70,7 @@ def may_bind(members: list[Member]) -> bool:
 
 def _code(conn: Connection, chat: str, found: Opened) -> Letter:
     theirs = [m for m in users.of_user(conn, found.user_id) if m.role in HEARS]
-    names = ", ".join(f"«{salons.get(conn, m.business_id).name}»" for m in theirs)
+    names = ", ".join(quoted(salons.get(conn, m.business_id).name) for m in theirs)
     text = (
         f"Чтобы уведомления салона {names} приходили сюда, введите в кабинете код "
         f"{found.code[:3]} {found.code[3:]}.\n\n"
