@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from beautybot.agent import proposing, saying, waiting
+from beautybot.agent import proposing, saying, times, waiting
 from beautybot.agent.memory import Asked, Option
 from beautybot.agent.move import Move
 from beautybot.agent.spans import DAYS_AHEAD, spans
@@ -137,7 +137,7 @@ def _time(move: Move) -> None:
     elif when is not None and when.kind is WhenKind.CLOCK:
         _clock_only(move, services, person, when)
     elif when is None or when.kind is WhenKind.FIRST_FREE:
-        slots = move.desk.slots(move.desk.wish(services, person, move.draft.excluded))
+        slots = move.desk.slots(times.wish(move, services, person))
         _offer(move, slots, "booking.first_free" if when else "booking.offer_soon")
     elif when.kind is WhenKind.EXACT and not when.approximate:
         _exactly(move, services, person, when)
@@ -162,12 +162,14 @@ def _willing(move: Move, services: list[Service]) -> Specialist | None:
 
 def _exactly(move: Move, services: list[Service], person: Specialist | None, when: When) -> None:
     assert when.start is not None
-    wish = move.desk.wish(services, person, move.draft.excluded)
+    wish = times.wish(move, services, person)
     slot = move.desk.exactly(wish, when.start)
-    if slot is not None:
+    if slot is not None and times.others(move, [slot]):
         _take(move, slot)
         return
-    if when.start < move.desk.now:
+    if slot is not None:
+        move.say("booking.as_it_is", time=move.moment(when.start))
+    elif when.start < move.desk.now:
         move.say("booking.past", time=move.moment(when.start))
     else:
         move.say("booking.taken", time=move.moment(when.start))
@@ -189,7 +191,7 @@ def _take(move: Move, slot: Slot) -> None:
         return
     services = move.desk.services(move.draft.services)
     person = move.desk.specialist(move.draft.specialist)
-    wish = move.desk.wish(services, person, move.draft.excluded)
+    wish = times.wish(move, services, person)
     near = replace(wish, start=slot.start, end=slot.start + timedelta(minutes=1))
     _instead(move, move.desk.nearest(near))
     move.plan(when=None)
@@ -199,14 +201,15 @@ def _window(move: Move, services: list[Service], person: Specialist | None, when
     slots: list[Slot] = []
     searched = spans(when, move.today, move.desk.business.zone)
     for start, end in searched:
-        wish = move.desk.wish(services, person, move.draft.excluded, start, end)
-        slots += move.desk.slots(wish)[: 2 if len(searched) > 1 else MOST_CHOICES]
+        wish = times.wish(move, services, person, start, end)
+        found = times.others(move, move.desk.slots(wish))
+        slots += found[: 2 if len(searched) > 1 else MOST_CHOICES]
         if len(slots) >= FEW_SLOTS:
             break
     if slots:
         _offer(move, slots, "booking.offer")
         return
-    wish = move.desk.wish(services, person, move.draft.excluded, *searched[0])
+    wish = times.wish(move, services, person, *searched[0])
     move.say("booking.nothing_then", time=when.text or _day_words(move, when))
     _instead(move, move.desk.nearest(wish))
 
@@ -221,7 +224,7 @@ def _instead(move: Move, slots: list[Slot]) -> None:
 def _clock_only(move: Move, services: list[Service], person: Specialist | None, when: When) -> None:
     """An hour without a day: the nearest days on which it is free at that hour."""
     zone = move.desk.business.zone
-    wish = move.desk.wish(services, person, move.draft.excluded)
+    wish = times.wish(move, services, person)
     found: list[Slot] = []
     minutes = when.clock_min or 0
     for ahead in range(DAYS_AHEAD):
@@ -253,6 +256,7 @@ def _reading(move: Move, when: When, at: datetime, *, short: bool = False) -> st
 
 
 def _offer(move: Move, slots: list[Slot], key: str, *more: Button) -> None:
+    slots = times.others(move, slots)
     if not slots:
         move.ask(Asked.WHEN, "booking.nothing_at_all")
         move.buttons = (*more, Button("m:human", "Позвать человека"))

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -83,6 +84,7 @@ class Desk:
         excluded: tuple[str, ...] = (),
         start: datetime | None = None,
         end: datetime | None = None,
+        moving: int | None = None,
     ) -> Wish:
         """A wish for the salon's time; the client's last specialist is preferred."""
         barred = frozenset(s.id for ref in excluded if (s := self.specialist(ref)))
@@ -93,31 +95,31 @@ class Desk:
             start=start,
             end=end,
             preferred_specialist=self._last_specialist(),
+            moving=moving,
         )
 
     def slots(self, wish: Wish, limit: int = 4) -> list[Slot]:
         """True times inside the wished window."""
-        return availability.find(
-            self.conn, self.business, self.catalogue, wish, self.now, limit=limit
-        )
+        return availability.find(*self._here, wish, self.now, limit=limit)
 
     def nearest(self, wish: Wish, limit: int = 4) -> list[Slot]:
         """True times around a window in which there is none."""
-        return availability.nearest(
-            self.conn, self.business, self.catalogue, wish, self.now, limit=limit
-        )
+        return availability.nearest(*self._here, wish, self.now, limit=limit)
 
-    def exactly(self, wish: Wish, start: datetime, *, ignoring: int | None = None) -> Slot | None:
+    def exactly(self, wish: Wish, start: datetime) -> Slot | None:
         """The visit that starts just then, if it fits."""
-        return availability.fits(
-            self.conn, self.business, self.catalogue, wish, start, self.now, ignoring=ignoring
-        )
+        return availability.fits(*self._here, wish, start, self.now)
+
+    @property
+    def _here(self) -> tuple[Connection, Business, Catalogue]:
+        return self.conn, self.business, self.catalogue
 
     # -- visits ---------------------------------------------------------------
 
-    def hold(self, slot: Slot, key: str) -> Appointment:
+    def hold(self, slot: Slot, key: str, moving: int | None = None) -> Appointment:
         """Keep a time for this client while we ask; SlotTaken, also if it is true no more."""
-        again = availability.still(self.conn, self.business, self.catalogue, slot, self.now)
+        mine = None if moving is None else self.visit(moving).id
+        again = availability.still(*self._here, slot, self.now, moving=mine)
         with self.conn.begin_nested():  # a lost race leaves nothing behind, and the turn goes on
             return appointments.hold(
                 self.conn,
@@ -128,6 +130,7 @@ class Desk:
                 now=self.now,
                 until=self.now + timedelta(minutes=self.business.settings.hold_min),
                 idempotency_key=key,
+                replacing=mine,
             )
 
     def release(self, appointment_id: int) -> None:
@@ -145,10 +148,8 @@ class Desk:
 
     def my_visits(self) -> list[Appointment]:
         """The client's own visits to come, soonest first."""
-        mine: list[Appointment] = []
-        for client_id in self.me:
-            mine += appointments.of_client(self.conn, self.business.id, client_id, self.now)
-        return sorted(mine, key=lambda visit: visit.start)
+        of = (appointments.of_client(self.conn, self.business.id, me, self.now) for me in self.me)
+        return sorted(chain.from_iterable(of), key=lambda visit: visit.start)
 
     def may_change(self, visit: Appointment) -> bool:
         """False so shortly before the visit that only a person may move or cancel it."""

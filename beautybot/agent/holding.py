@@ -9,7 +9,7 @@ rights: the booking belongs to whoever confirms it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -158,7 +158,7 @@ def _hold(
     place = tickets.reserve(conn, business.id, asked, caller.code_of, now, until)
     if not isinstance(place, tuple):
         return place
-    held = _held(conn, business, catalogue, service, wanted, start, caller, now, until)
+    held = _held(conn, business, catalogue, service, wanted, start, caller, now, until, moving)
     tickets.check_day(conn, business, held, now)
     answer = public.held_answer(held, business, place[1], until)
     tickets.fill(conn, business.id, place[0], held.id, answer)
@@ -175,12 +175,20 @@ def _held(
     caller: Caller,
     now: datetime,
     until: datetime,
+    moving: int | None,
 ) -> Appointment:
-    slot, wish = _fitting(conn, business, catalogue, service, wanted, start, now)
+    slot, wish = _fitting(conn, business, catalogue, service, wanted, start, now, moving)
     try:
         with conn.begin_nested():  # a lost race leaves nothing behind, and free times are named
             return appointments.hold(
-                conn, business, slot, client_id=None, source=caller.source, now=now, until=until
+                conn,
+                business,
+                slot,
+                client_id=None,
+                source=caller.source,
+                now=now,
+                until=until,
+                replacing=moving,
             )
     except SlotTaken:
         why = "that time was taken a moment ago"
@@ -195,11 +203,12 @@ def _fitting(
     wanted: Wanted,
     start: datetime,
     now: datetime,
+    moving: int | None,
 ) -> tuple[Slot, Wish]:
     person = next((p.id for p in catalogue.specialists if p.ref == wanted.specialist), None)
     if wanted.specialist and person is None:
         raise NotFound("there is no such specialist")
-    wish = Wish(services=(service.id,), specialist_id=person)
+    wish = Wish(services=(service.id,), specialist_id=person, moving=moving)
     slot = availability.fits(conn, business, catalogue, wish, start, now)
     if slot is not None:
         return slot, wish
@@ -216,7 +225,7 @@ def _near(
     start: datetime,
     now: datetime,
 ) -> list[dict[str, Any]]:
-    around = Wish(wish.services, wish.specialist_id, start=start, end=start + timedelta(minutes=1))
+    around = replace(wish, start=start, end=start + timedelta(minutes=1))
     found = availability.nearest(conn, business, catalogue, around, now, limit=ALTERNATIVES)
     return [public.slot(slot, business, catalogue) for slot in found]
 

@@ -62,7 +62,8 @@ def _keep(move: Move, slot: Slot) -> bool:
         gone_by(move, slot.start)
         return False
     try:
-        held = move.desk.hold(slot, f"{move.desk.conversation_id}:{new_token()}")
+        key = f"{move.desk.conversation_id}:{new_token()}"
+        held = move.desk.hold(slot, key, move.draft.moving)
     except SlotTaken:
         move.decide("the time was taken meanwhile")
         move.plan(slot=None)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from beautybot.booking import freed, records
+from beautybot.booking import borrowing, freed, records
 from beautybot.booking.holds import adopt, expire_holds, extend, free_expired, hold, release
 from beautybot.booking.moves import move
 from beautybot.booking.occupancy import SlotTaken, still_occupies, vacate
@@ -42,7 +42,8 @@ def confirm(
         return visit
     if visit.status is not Status.HELD:
         raise NotPossible("only a held time can be booked")
-    if not still_occupies(conn, business.id, appointment_id):
+    borrowed = borrowing.take(conn, business.id, appointment_id)
+    if not borrowed and not still_occupies(conn, business.id, appointment_id):
         raise SlotTaken("the time was given to somebody else after the hold had expired")
     records.change(
         conn,
@@ -50,6 +51,7 @@ def confirm(
         appointment_id,
         status=Status.BOOKED,
         hold_until=None,
+        replaces=None,
         confirmed_at=now,
         client_name=name,
         client_phone=phone,
@@ -85,6 +87,7 @@ def cancel(
     records.change(conn, business.id, appointment_id, status=Status.CANCELLED, hold_until=None)
     freed.tell(conn, business.id, [appointment_id], now)
     vacate(conn, business.id, appointment_id)
+    borrowing.inherit(conn, business.id, appointment_id)
     records.note(conn, business.id, appointment_id, "cancelled", by, now, why, visit.start)
     return get(conn, business.id, appointment_id)
 

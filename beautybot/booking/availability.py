@@ -95,14 +95,21 @@ def fits(
     ignoring: int | None = None,
 ) -> Slot | None:
     """The visit that starts exactly then, if it is true; the grid must be met too."""
-    exact = replace(wish, start=start, end=start + timedelta(minutes=1))
-    search = _search(conn, business, catalogue, exact, now, ignoring=ignoring)
+    moving = wish.moving if ignoring is None else ignoring
+    exact = replace(wish, start=start, end=start + timedelta(minutes=1), moving=moving)
+    search = _search(conn, business, catalogue, exact, now)
     found = _first(search, 1) if search is not None else []
     return search.slot(*found[0]) if search is not None and found else None
 
 
 def still(
-    conn: Connection, business: Business, catalogue: Catalogue, slot: Slot, now: datetime
+    conn: Connection,
+    business: Business,
+    catalogue: Catalogue,
+    slot: Slot,
+    now: datetime,
+    *,
+    moving: int | None = None,
 ) -> Slot:
     """The same visit by the same people; SlotTaken if it is true no more: offers grow old."""
     gone = SlotTaken("the time is not free any more")
@@ -111,6 +118,7 @@ def still(
     wish = Wish(
         services=tuple(part.service_id for part in slot.parts),
         team=tuple(part.specialist_id for part in slot.parts),
+        moving=moving,
     )
     again = fits(conn, business, catalogue, wish, slot.start, now)
     if again is None or again.end != slot.end:
@@ -178,8 +186,6 @@ def _search(
     catalogue: Catalogue,
     wish: Wish,
     now: datetime,
-    *,
-    ignoring: int | None = None,
 ) -> Search | None:
     """Read what the wish needs; None if nobody could ever do it."""
     settings = business.settings
@@ -191,7 +197,7 @@ def _search(
     if start >= end or not people:
         return None
     schedule = timetable.load(
-        conn, business.id, business.zone, start, end, now=now, people=people, ignoring=ignoring
+        conn, business.id, business.zone, start, end, now=now, people=people, ignoring=wish.moving
     )
     # A start in the middle of a minute is not before the first whole one.
     return Search(business, catalogue, wish, _up(start), _up(end), schedule)

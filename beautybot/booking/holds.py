@@ -8,10 +8,11 @@ booking does, and leaves nothing behind when it goes.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, select, update
 
-from beautybot.booking import freed, records
+from beautybot.booking import borrowing, freed, records
 from beautybot.booking.models import appointments
 from beautybot.booking.occupancy import occupy
 from beautybot.booking.times import Slot
@@ -30,17 +31,21 @@ def hold(
     now: datetime,
     until: datetime,
     idempotency_key: str | None = None,
+    replacing: int | None = None,
 ) -> Appointment:
     """
     Keep a time until the client has said yes; SlotTaken if it is gone.
 
-    A second call with the same key gives the first hold again.
+    A second call with the same key gives the first hold again.  `replacing` is
+    a visit that would move to it: what both need is the visit's until then.
     """
     if idempotency_key is not None:
         again = _by_key(conn, business.id, idempotency_key)
         if again is not None:
             return get(conn, business.id, again)
     free_expired(conn, business.id, now)
+    if replacing is not None:
+        records.lock(conn, business.id, replacing)
     made = records.create(
         conn,
         business,
@@ -51,10 +56,23 @@ def hold(
         hold_until=until,
         idempotency_key=idempotency_key,
         created_at=now,
+        replaces=replacing,
     )
-    occupy(conn, business.id, made, slot)
+    _occupy(conn, business.id, made, slot, replacing)
     records.note(conn, business.id, made, "held", source, now)
     return get(conn, business.id, made)
+
+
+def _occupy(
+    conn: Connection, business_id: int, hold_id: int, slot: Slot, replacing: int | None
+) -> None:
+    if replacing is None:
+        occupy(conn, business_id, hold_id, slot)
+        return
+    own = borrowing.own(conn, business_id, replacing)
+    cut = partial(borrowing.shared, kept=own)
+    rest = occupy(conn, business_id, hold_id, slot, beside=cut, ignoring=replacing)
+    borrowing.note(conn, business_id, hold_id, rest)
 
 
 def extend(conn: Connection, business_id: int, appointment_id: int, *, until: datetime) -> None:

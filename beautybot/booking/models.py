@@ -1,9 +1,8 @@
 """
 Tables of the salon's time.
 
-`busy_spans` is where no overlap is enforced: a row keeps one specialist, or one numbered unit of a
-resource, for a half-open span.  Holds and bookings both put rows there, buffers included; what ends
-a visit deletes them in the same transaction.  The database refuses the second of two that meet.
+`busy_spans` is where no overlap is enforced: a row keeps one specialist, or one unit of a resource,
+for a half-open span, buffers included.  What ends a hold or a visit deletes its rows.
 """
 
 from __future__ import annotations
@@ -42,8 +41,7 @@ services = Table(
     Column("bookable", Boolean, nullable=False, server_default="1"),
     Column("buffer_before_min", Integer, nullable=False, server_default="0"),
     Column("buffer_after_min", Integer, nullable=False, server_default="0"),
-    # Minutes inside the service when the specialist is free: [[from, to], …].
-    Column("processing_min", Json, nullable=False, server_default="[]"),
+    Column("processing_min", Json, nullable=False, server_default="[]"),  # free minutes inside
     Column("aliases", Json, nullable=False, server_default="[]"),
     Column("concepts", Json, nullable=False, server_default="[]"),
     Column("deposit_minor", BigId, nullable=True),
@@ -64,8 +62,7 @@ specialists = Table(
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False, server_default=""),
     Column("level", Text, nullable=False, server_default=""),
-    # How clients may call this person: every case of the name and its short forms.
-    Column("name_forms", Json, nullable=False, server_default="[]"),
+    Column("name_forms", Json, nullable=False, server_default="[]"),  # as clients may call her
     Column("retired_at", Instant, nullable=True),
     UniqueConstraint("business_id", "ref"),
 )
@@ -178,15 +175,18 @@ appointments = Table(
     Column("client_name", Text, nullable=True),
     Column("client_phone", String(20), nullable=True),
     Column("note", Text, nullable=False, server_default=""),
-    # Whatever made it happen once: a proposal, an assistant's key.  Repeats find the first.
-    Column("idempotency_key", String(100), nullable=True),
+    Column("idempotency_key", String(100), nullable=True),  # repeats find the first
     Column("created_at", Instant, nullable=False),
     Column("confirmed_at", Instant, nullable=True),
+    # A hold for a move: of which visit, and what it leaves to that visit (booking/borrowing.py).
+    Column("replaces", BigId, nullable=True),
+    Column("borrowed", Json, nullable=True),
     UniqueConstraint("business_id", "number"),
     UniqueConstraint("business_id", "idempotency_key"),
     Index("ix_appointments_business_id_starts_at", "business_id", "starts_at"),
     Index("ix_appointments_business_id_client_id", "business_id", "client_id"),
     Index("ix_appointments_business_id_created_at", "business_id", "created_at"),
+    Index("ix_appointments_business_id_hold_until", "business_id", "hold_until"),
     CheckConstraint("starts_at < ends_at", name="span"),
     sqlite_autoincrement=True,  # what speaks of a dropped hold must not meet another one
 )

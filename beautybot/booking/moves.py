@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, update
 
-from beautybot.booking import freed, holds, records
+from beautybot.booking import borrowing, freed, holds, records
 from beautybot.booking.models import appointment_parts, busy_spans
 from beautybot.booking.occupancy import SlotTaken, occupy, still_occupies, vacate
 from beautybot.booking.policy import NotPossible, check_changeable, own
@@ -49,6 +49,7 @@ def move(
         _rewrite(conn, business, appointment_id, slot)
     else:
         raise NotPossible("a move needs a new time")
+    borrowing.inherit(conn, business.id, appointment_id)
     records.note(conn, business.id, appointment_id, "moved", by, now, why, visit.start)
     return get(conn, business.id, appointment_id)
 
@@ -56,7 +57,8 @@ def move(
 def _take_over(conn: Connection, business: Business, appointment_id: int, held: int) -> None:
     """Give a hold's time to a booked appointment; the hold is gone."""
     records.lock(conn, business.id, held)
-    if not still_occupies(conn, business.id, held):
+    borrowed = borrowing.take(conn, business.id, held)
+    if not borrowed and not still_occupies(conn, business.id, held):
         raise SlotTaken("the new time was given to somebody else")
     new = get(conn, business.id, held)
     if new.status is not Status.HELD:

@@ -6,8 +6,10 @@ Only `appointments.py` and `holds.py` call these; nothing else writes busy time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -19,29 +21,64 @@ from beautybot.booking.slots import Span, minute, moment, union
 from beautybot.booking.times import Slot
 from beautybot.kit.errors import BeautyBotError
 
+Row = dict[str, Any]
+Beside = Callable[[Row], tuple[list[Row], list[Row]]]
+
 
 class SlotTaken(BeautyBotError):
     """Somebody else has this time already."""
 
 
-def occupy(conn: Connection, business_id: int, appointment_id: int, slot: Slot) -> None:
-    """Take the time of people and resources; SlotTaken when the database refuses."""
-    rows = [*_of_people(slot), *_of_resources(conn, business_id, slot)]
+def occupy(
+    conn: Connection,
+    business_id: int,
+    appointment_id: int,
+    slot: Slot,
+    *,
+    beside: Beside = lambda row: ([row], []),
+    ignoring: int | None = None,
+) -> list[Row]:
+    """
+    Take the time of people and resources; SlotTaken when the database refuses.
+
+    `beside` cuts a row in what is taken and what is not; the latter is
+    returned.  The units that `ignoring` has count as free.
+    """
+    left: list[Row] = []
+    rows = chain(_of_people(slot), _of_resources(conn, business_id, slot, ignoring))
+    with _guarded(conn):
+        for row in rows:
+            taken, rest = beside(row)
+            left += rest
+            for part in taken:
+                _insert(conn, business_id, appointment_id, part)
+    return left
+
+
+def keep(conn: Connection, business_id: int, appointment_id: int, rows: Iterable[Row]) -> None:
+    """Take the time of rows, all of it or nothing; SlotTaken when the database refuses."""
+    with _guarded(conn):
+        for row in rows:
+            _insert(conn, business_id, appointment_id, row)
+
+
+def _insert(conn: Connection, business_id: int, appointment_id: int, row: Row) -> None:
+    whose = {"business_id": business_id, "appointment_id": appointment_id}
+    conn.execute(insert(busy_spans).values(**whose, **row))
+
+
+@contextmanager
+def _guarded(conn: Connection) -> Iterator[None]:
     try:
         with conn.begin_nested():
-            for row in rows:
-                conn.execute(
-                    insert(busy_spans).values(
-                        business_id=business_id, appointment_id=appointment_id, **row
-                    )
-                )
+            yield
     except DBAPIError as error:
         if is_overlap(error):
             raise SlotTaken("the time was just taken") from None
         raise
 
 
-def _of_people(slot: Slot) -> Iterator[dict[str, Any]]:
+def _of_people(slot: Slot) -> Iterator[Row]:
     """Each specialist's time; the buffers between two services of one are kept once."""
     busy: dict[int, list[Span]] = {}
     for part in slot.parts:
@@ -52,7 +89,9 @@ def _of_people(slot: Slot) -> Iterator[dict[str, Any]]:
             yield {"specialist_id": specialist_id, "starts_at": moment(a), "ends_at": moment(b)}
 
 
-def _of_resources(conn: Connection, business_id: int, slot: Slot) -> Iterator[dict[str, Any]]:
+def _of_resources(
+    conn: Connection, business_id: int, slot: Slot, ignoring: int | None
+) -> Iterator[Row]:
     """A unit of all that the visit needs, from preparation to cleaning."""
     needs = _needs(conn, business_id, {part.service_id for part in slot.parts})
     needed: dict[int, list[Span]] = {}
@@ -62,7 +101,7 @@ def _of_resources(conn: Connection, business_id: int, slot: Slot) -> Iterator[di
             needed.setdefault(resource_id, []).append(whole)
     for resource_id, spans in sorted(needed.items()):
         for start, end in ((moment(a), moment(b)) for a, b in union(spans)):
-            unit = _free_unit(conn, business_id, resource_id, start, end)
+            unit = _free_unit(conn, business_id, resource_id, start, end, ignoring)
             yield {"resource_id": resource_id, "unit": unit, "starts_at": start, "ends_at": end}
 
 
@@ -79,7 +118,12 @@ def _needs(conn: Connection, business_id: int, services: Collection[int]) -> dic
 
 
 def _free_unit(
-    conn: Connection, business_id: int, resource_id: int, start: datetime, end: datetime
+    conn: Connection,
+    business_id: int,
+    resource_id: int,
+    start: datetime,
+    end: datetime,
+    ignoring: int | None,
 ) -> int:
     quantity: int = conn.execute(
         select(resources.c.quantity).where(
@@ -93,6 +137,7 @@ def _free_unit(
                 busy_spans.c.resource_id == resource_id,
                 busy_spans.c.starts_at < end,
                 busy_spans.c.ends_at > start,
+                *([busy_spans.c.appointment_id != ignoring] if ignoring is not None else []),
             )
         ).scalars()
     )

@@ -24,6 +24,7 @@ class Wish:
 
     Without a window the whole horizon is meant.  `preferred_specialist` comes
     first where anybody will do; `team` names exactly who does which service.
+    `moving` is a visit that would move: its own time counts as free.
     """
 
     services: tuple[int, ...]
@@ -33,6 +34,7 @@ class Wish:
     end: datetime | None = None
     preferred_specialist: int | None = None
     team: tuple[int, ...] | None = None
+    moving: int | None = None
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, case, exists, func, select
 
 from beautybot.booking.models import (
     appointment_parts,
@@ -90,6 +90,7 @@ def _parts(conn: Connection, business_id: int) -> int:
             ),
             first.c.status != "cancelled",
             second.c.status != "cancelled",
+            _whose(first) != _whose(second),
             func.length(plain.c.processing_min) <= len("[]"),
             func.length(simple.c.processing_min) <= len("[]"),
             one.c.starts_at < other.c.ends_at,
@@ -121,9 +122,15 @@ def _rooms(conn: Connection, business_id: int) -> int:
             other.c.ends_at > one.c.starts_at,
         )
         .group_by(one.c.id, resources.c.id, resources.c.quantity)
-        .having(func.count(func.distinct(other.c.appointment_id)) > resources.c.quantity)
+        .having(func.count(func.distinct(_whose(second))) > resources.c.quantity)
     )
     return _count(conn, select(func.count()).select_from(crowded.subquery()))
+
+
+def _whose(visit: FromClause) -> ColumnElement[int]:
+    """A hold for a move is the visit that moves: of the two only one will be."""
+    moved = func.coalesce(visit.c.replaces, visit.c.id)
+    return case((visit.c.status == "held", moved), else_=visit.c.id)
 
 
 def _unguarded(conn: Connection, business_id: int) -> int:

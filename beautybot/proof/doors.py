@@ -71,10 +71,18 @@ def chat_confirms(conn: Connection, hall: Hall, now: datetime) -> None:
 
 
 def chat_moves(conn: Connection, hall: Hall, now: datetime) -> None:
-    """A client moves a visit to another time."""
+    """A client moves a visit to another time, which may meet its own; mostly they say yes."""
     desk = _desk(conn, hall, now)
-    held = desk.hold(_free(conn, hall, now), hall.key())
-    desk.move(_somebody(conn, hall), held.id)
+    visit = desk.visit(_somebody(conn, hall))
+    near = visit.start + timedelta(minutes=15 * hall.dice.randrange(-3, 4))
+    start = near if hall.dice.random() < 0.7 else hall.start()
+    services = tuple(part.service_id for part in visit.parts)
+    slot = desk.exactly(Wish(services, moving=visit.id), start)
+    if slot is None:
+        raise SlotTaken("nothing is free then")
+    held = desk.hold(slot, hall.key(), visit.id)
+    if hall.dice.random() < 0.7:
+        desk.move(visit.id, held.id)
 
 
 def chat_cancels(conn: Connection, hall: Hall, now: datetime) -> None:

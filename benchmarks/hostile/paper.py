@@ -77,7 +77,7 @@ class PaperDesk(Desk):
     def nearest(self, wish: Wish, limit: int = 4) -> list[Slot]:
         return self.slots(replace(wish, start=None, end=None), limit)
 
-    def exactly(self, wish: Wish, start: datetime, *, ignoring: int | None = None) -> Slot | None:
+    def exactly(self, wish: Wish, start: datetime) -> Slot | None:
         return self._slot(wish, start) if start > self.now else None
 
     def _slot(self, wish: Wish, start: datetime) -> Slot | None:
@@ -96,7 +96,7 @@ class PaperDesk(Desk):
             at = end
         return Slot(start, at, tuple(parts)) if parts else None
 
-    def hold(self, slot: Slot, key: str) -> Appointment:
+    def hold(self, slot: Slot, key: str, moving: int | None = None) -> Appointment:
         if slot.start in self.book_of.taken:
             raise SlotTaken("taken")
         number = self.book_of.made + 1

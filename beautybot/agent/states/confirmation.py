@@ -146,8 +146,8 @@ def _is_free_still(move: Move) -> bool:
     if draft.slot is None:
         return False
     person = desk.specialist_of(draft.slot.specialist_ids[0])
-    wish = desk.wish(desk.services(draft.services), person)
-    slot = desk.exactly(wish, draft.slot.start, ignoring=draft.moving)
+    wish = desk.wish(desk.services(draft.services), person, moving=draft.moving)
+    slot = desk.exactly(wish, draft.slot.start)
     if slot is not None:
         move.plan(slot=slot)
     return slot is not None
