@@ -69,6 +69,18 @@ def test_when_a_notice_goes(
     assert due - now == wait
 
 
+async def put_about(desk: OwnersDesk, kind: NoticeKind, text: str, about: dict[str, int]) -> None:
+    await desk.town.db.write(
+        notices.put,
+        business_id=desk.town.salon.id,
+        kind=kind,
+        key=text,
+        text=text,
+        now=desk.town.hands(),
+        details=about,
+    )
+
+
 @pytest.mark.parametrize("text", ["вечером", "22:00", "25-8", "8-8", "22-8-9", "-5-3"])
 def test_bad_quiet_hours_are_refused(text: str) -> None:
     """In words; two times, or none."""
@@ -91,6 +103,23 @@ async def test_a_hundred_notices_are_a_few_messages(desk: OwnersDesk) -> None:
     assert len(desk.texts()) - before <= pacing.PER_SUBJECT + 1
     assert "Накопилось" in desk.last() and "и ещё" in desk.last()
     assert len(kept) == 100
+
+
+async def test_a_talkative_client_does_not_hold_back_what_becomes_of_a_visit(
+    desk: OwnersDesk,
+) -> None:
+    """Her words are capped; that her visit is cancelled is told at once."""
+    await desk.bound()
+    for n in range(10):
+        await put_about(desk, NoticeKind.CLIENT_WRITES, f"word {n}", {"conversation_id": 7})
+    await desk.settle()
+    capped = len([text for text in desk.texts() if "word" in text])
+
+    await put_about(desk, NoticeKind.CANCELLED, "gone", {"conversation_id": 7, "appointment_id": 3})
+    await desk.settle()
+
+    assert capped == pacing.PER_SUBJECT
+    assert "gone" in desk.last()
 
 
 async def test_quiet_hours_hold_notices_back(desk: OwnersDesk) -> None:

@@ -138,8 +138,13 @@ def context_of(notice: Notice) -> dict[str, Any]:
 
 
 def about(notice: Notice) -> str:
-    """Whom it is about, for the cap of one client or one caller."""
-    for key in ("subject", "conversation_id", "appointment_id"):
+    """
+    What it is about, for the cap of one caller, one visit or one client's words.
+
+    A visit comes before its client: who has written much today and then
+    cancels must not have the cancelling wait for the hour's end.
+    """
+    for key in ("subject", "appointment_id", "conversation_id"):
         if key in notice.details:
             return f"{key}:{notice.details[key]}"[:64]
     return str(notice.kind)
