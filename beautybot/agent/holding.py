@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from beautybot.agent import public, visitors
-from beautybot.booking import appointments, availability, tickets
+from beautybot.booking import appointments, availability, caps, tickets
 from beautybot.booking.appointments import SlotTaken
 from beautybot.booking.availability import Slot, Wish
 from beautybot.booking.catalogue import Catalogue, Service
@@ -105,7 +105,7 @@ def cancel(conn: Connection, reference: str, caller: Caller, now: datetime) -> d
         return standing(conn, reference, now)
     business = salons.get(conn, ticket.business_id)
     said = f"cancel|{reference}"
-    asked = Asked(caller.subject, caller.source, _key(caller, said), said, Goal.CANCEL)
+    asked = _asked(caller, said, Goal.CANCEL)
     place = tickets.reserve(conn, business.id, asked, caller.code_of, now, now + HOLD)
     if not isinstance(place, tuple):
         return dict(place)
@@ -153,13 +153,13 @@ def _hold(
     )
     goal = Goal.BOOK if moving is None else Goal.MOVE
     contact = wanted.contact | ({"moving": moving} if moving else {})
-    asked = Asked(caller.subject, caller.source, _key(caller, said), said, goal, contact)
+    asked = _asked(caller, said, goal, contact)
     until = now + min(HOLD, timedelta(minutes=business.settings.hold_min))
     place = tickets.reserve(conn, business.id, asked, caller.code_of, now, until)
     if not isinstance(place, tuple):
         return place
     held = _held(conn, business, catalogue, service, wanted, start, caller, now, until, moving)
-    tickets.check_day(conn, business, held, now)
+    caps.check_day(conn, business, held, now)
     answer = public.held_answer(held, business, place[1], until)
     tickets.fill(conn, business.id, place[0], held.id, answer)
     return answer
@@ -230,8 +230,12 @@ def _near(
     return [public.slot(slot, business, catalogue) for slot in found]
 
 
-def _key(caller: Caller, said: str) -> str:
-    return (caller.key or tickets.hashed(said))[:120]
+def _asked(
+    caller: Caller, said: str, goal: Goal, contact: Mapping[str, Any] | None = None
+) -> Asked:
+    key = (caller.key or tickets.hashed(said))[:120]
+    natural = not caller.key
+    return Asked(caller.subject, caller.source, key, said, goal, contact or {}, natural)
 
 
 def _ticket(conn: Connection, reference: str) -> Ticket:

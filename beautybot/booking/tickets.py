@@ -11,23 +11,20 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from beautybot.booking.models import appointment_parts, appointments, tickets
-from beautybot.booking.visits import Appointment, Status
-from beautybot.businesses.salons import Business
+from beautybot.booking import caps
+from beautybot.booking.models import appointments, tickets
+from beautybot.booking.visits import Status
 from beautybot.kit.db import across_salons, add_once, change, one
 from beautybot.kit.errors import BeautyBotError, NotFound
 
-KEPT, DAY = timedelta(days=30), timedelta(days=1)
-OPEN_PER_SUBJECT, OPEN_PER_SALON, DAILY_PER_SALON = 2, 12, 60
-OPEN_PER_PERSON_AND_DAY = 3
-"""Twelve holds fill one specialist's whole day: strangers get no more than a part of it."""
+KEPT = timedelta(days=30)
 
 
 class Goal(StrEnum):
@@ -36,10 +33,6 @@ class Goal(StrEnum):
     BOOK = "book"
     MOVE = "move"
     CANCEL = "cancel"
-
-
-class TooManyHolds(BeautyBotError):
-    """This caller, or all callers together, hold as much of the salon's time as they may."""
 
 
 class KeyReused(BeautyBotError):
@@ -67,7 +60,9 @@ class Asked:
     """
     Who asks, and by which call: `key` is the caller's, `said` what it asked for.
 
-    `contact` is what was typed of name, phone and wishes.
+    `contact` is what was typed of name, phone and wishes.  A `natural` key was
+    not given but follows from what is asked for: it means the same call only
+    while what came of it stands.
     """
 
     subject: str
@@ -76,6 +71,7 @@ class Asked:
     said: str
     goal: Goal = Goal.BOOK
     contact: Mapping[str, Any] = field(default_factory=dict)
+    natural: bool = False
 
 
 def reserve(
@@ -91,12 +87,14 @@ def reserve(
 
     `code_of` makes the secret code of a reference; it is not kept, its hash is.
 
-    KeyReused, TooManyHolds.  Who comes second with one key waits here for the first.
+    KeyReused, caps.TooManyHolds.  Who comes second with one key waits here for the first.
     """
+    if asked.natural:
+        asked = _anew(conn, asked, now)
     before = _before(conn, asked)
     if before is not None:
         return before
-    _check_caps(conn, business_id, asked.subject, now)
+    caps.check(conn, business_id, asked.subject, now)
     reference = f"r{secrets.token_urlsafe(12)}"
     values = {
         "business_id": business_id,
@@ -130,23 +128,6 @@ def fill(
     """Bind the ticket to its hold and keep what the caller was told."""
     mine = {"business_id": business_id, "id": ticket_id}
     change(conn, tickets, mine, {"appointment_id": appointment_id, "answer": dict(answer)})
-
-
-def check_day(conn: Connection, business: Business, held: Appointment, now: datetime) -> None:
-    """TooManyHolds if guests hold too much of a day of somebody of this visit, with it."""
-    for part in held.parts:
-        local = part.start.astimezone(business.zone)
-        first = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        of_day = {
-            "business": business.id,
-            "visit": held.id,
-            "person": part.specialist_id,
-            "now": now,
-            "first": first,
-            "end": first + DAY,
-        }
-        if conn.execute(_OF_A_DAY, of_day).scalar_one() >= OPEN_PER_PERSON_AND_DAY:
-            raise TooManyHolds("too much of that day is held already: choose another, or wait")
 
 
 def of_reference(conn: Connection, reference: str) -> Ticket:
@@ -214,6 +195,36 @@ def hashed(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _anew(conn: Connection, asked: Asked, now: datetime) -> Asked:
+    """Whoever let a hold run out, or gave it back, may ask for the very same time again."""
+    while True:
+        row = conn.execute(_STANDS, {"subject": asked.subject, "key": asked.key}).first()
+        if row is None or _stands(row, now):
+            return asked
+        asked = replace(asked, key=hashed(f"{asked.key}|{row.reference}"))
+
+
+def _stands(row: Any, now: datetime) -> bool:
+    if row.goal == Goal.CANCEL:
+        return row.used_at is None
+    if row.status == Status.HELD:
+        return bool(row.hold_until > now)
+    return row.status == Status.BOOKED
+
+
+_STANDS = across_salons(
+    select(
+        tickets.c.reference,
+        tickets.c.goal,
+        tickets.c.used_at,
+        appointments.c.status,
+        appointments.c.hold_until,
+    )
+    .outerjoin(appointments, appointments.c.id == tickets.c.appointment_id)
+    .where(tickets.c.subject == bindparam("subject"), tickets.c.key == bindparam("key"))
+)
+
+
 def _before(conn: Connection, asked: Asked) -> Mapping[str, Any] | None:
     mine = {"subject": asked.subject, "key": asked.key}
     row = one(conn, tickets, mine, everywhere=True)
@@ -223,43 +234,6 @@ def _before(conn: Connection, asked: Asked) -> Mapping[str, Any] | None:
         raise KeyReused("this Idempotency-Key was used for another request")
     answer: Mapping[str, Any] = row.answer
     return answer
-
-
-def _check_caps(conn: Connection, business_id: int, subject: str, now: datetime) -> None:
-    asked = {"subject": subject, "business": business_id, "now": now, "day": now - DAY}
-    caps = ((_MINE, OPEN_PER_SUBJECT), (_SALONS, OPEN_PER_SALON), (_TODAY, DAILY_PER_SALON))
-    if any(conn.execute(held, asked).scalar_one() >= cap for held, cap in caps):
-        raise TooManyHolds("too many times are held already: confirm or release one first")
-
-
-_HELD = tickets.join(appointments, appointments.c.id == tickets.c.appointment_id)
-_OPEN = (appointments.c.status == Status.HELD, appointments.c.hold_until > bindparam("now"))
-_THEIRS = (
-    tickets.c.business_id == bindparam("business"),
-    appointments.c.business_id == bindparam("business"),
-)
-_MINE = across_salons(
-    select(func.count()).select_from(_HELD).where(*_OPEN, tickets.c.subject == bindparam("subject"))
-)
-_SALONS = select(func.count()).select_from(_HELD).where(*_OPEN, *_THEIRS)
-_TODAY = select(func.count()).where(
-    tickets.c.business_id == bindparam("business"), tickets.c.created_at > bindparam("day")
-)
-_OF_A_DAY = (
-    select(func.count(func.distinct(appointments.c.id)))
-    .select_from(
-        _HELD.join(appointment_parts, appointment_parts.c.appointment_id == appointments.c.id)
-    )
-    .where(
-        *_OPEN,
-        *_THEIRS,
-        appointment_parts.c.business_id == bindparam("business"),
-        appointments.c.id != bindparam("visit"),
-        appointment_parts.c.specialist_id == bindparam("person"),
-        appointment_parts.c.starts_at >= bindparam("first"),
-        appointment_parts.c.starts_at < bindparam("end"),
-    )
-)
 
 
 def _ticket(row: Any) -> Ticket:

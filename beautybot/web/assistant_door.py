@@ -19,7 +19,8 @@ from beautybot.agent import guests, holding, public, visitors
 from beautybot.agent.guests import Plea
 from beautybot.agent.holding import Caller, NotThen, Wanted
 from beautybot.agent.public import BadRequest
-from beautybot.booking.tickets import KeyReused, TooManyHolds, hashed
+from beautybot.booking.caps import TooManyHolds
+from beautybot.booking.tickets import KeyReused, hashed
 from beautybot.kit.errors import NotFound
 from beautybot.kit.wakeup import ToDo
 from beautybot.web.codes import code_of

@@ -24,7 +24,8 @@ from starlette.routing import BaseRoute, Route
 from beautybot.agent import asking_salon, holding, public, saying, visitors
 from beautybot.agent.holding import Caller, NotThen, Wanted
 from beautybot.booking import tickets
-from beautybot.booking.tickets import TooManyHolds, hashed
+from beautybot.booking.caps import TooManyHolds, TooManyTogether
+from beautybot.booking.tickets import hashed
 from beautybot.businesses.salons import Business, Consent
 from beautybot.kit.errors import NotFound
 from beautybot.kit.wakeup import ToDo
@@ -36,6 +37,8 @@ from beautybot.web.rendering import HEADERS, page
 DAYS, MOST_TYPED = 7, 100_000
 ABSENT = "Такой страницы нет."
 BUSY = "Слишком много запросов подряд. Подождите минуту и повторите."
+HELD_ALREADY = "Вы уже держите время. Подтвердите его или подождите десять минут."
+MANY_HOLD = "Сейчас записывается много людей. Выберите другой день или зайдите через десять минут."
 Handler = Callable[["Visit"], Awaitable[Response]]
 
 
@@ -149,21 +152,15 @@ async def hold(visit: Visit) -> Response:
         return await _times(visit, service, "Это время только что заняли. Выберите другое.")
     except public.BadRequest:
         return await _times(visit, service, "Такого времени нет. Выберите из списка.")
-    except TooManyHolds:
-        words = "Вы уже держите время. Подтвердите его или подождите десять минут."
-        return await _times(visit, service, words)
+    except TooManyHolds as error:
+        together = isinstance(error, TooManyTogether)
+        return await _times(visit, service, MANY_HOLD if together else HELD_ALREADY)
     return RedirectResponse(f"{visit.path}/held/{made['reference']}", 303)
-
-
-async def waits(visit: Visit) -> Response:
-    """How the hold stands, and where to confirm it."""
-    return await _held(visit)
 
 
 async def ask_salon(visit: Visit) -> Response:
     """No messenger: the salon is asked, once, and the time is kept for longer."""
-    reference = visit.request.path_params["reference"]
-    now = visit.parts.clock()
+    reference, now = visit.request.path_params["reference"], visit.parts.clock()
     await visit.parts.db.write(asking_salon.ask, visit.business, reference, now)
     visit.parts.wakeup.ring(ToDo.NOTICES)
     return RedirectResponse(f"{visit.path}/held/{reference}", 303)
@@ -244,7 +241,8 @@ async def _contact(visit: Visit, service: str, start: str, problem: str = "") ->
     )
 
 
-async def _held(visit: Visit) -> Response:
+async def waits(visit: Visit) -> Response:
+    """How the hold stands, and where to confirm it."""
     reference = visit.request.path_params["reference"]
     now = visit.parts.clock()
     ticket = await visit.parts.db.read(tickets.of_reference, reference)

@@ -15,7 +15,7 @@ from dataclasses import replace
 import uvloop
 
 from beautybot import serving
-from beautybot.booking import tickets
+from beautybot.booking import caps
 from beautybot.settings import load
 from beautybot.web import assistant_door
 from beautybot.web.quotas import Quota
@@ -46,6 +46,6 @@ if __name__ == "__main__":
     if sys.argv[2] in (CAPPED, FREE):
         assistant_door.Quota = Endless  # type: ignore[misc]
     if sys.argv[2] == FREE:
-        tickets.OPEN_PER_PERSON_AND_DAY = ENDLESS
-        tickets.OPEN_PER_SUBJECT = tickets.OPEN_PER_SALON = tickets.DAILY_PER_SALON = ENDLESS
+        caps.OPEN_PER_PERSON_AND_DAY = ENDLESS
+        caps.OPEN_PER_SUBJECT = caps.OPEN_PER_SALON = caps.DAILY_PER_SALON = ENDLESS
     uvloop.run(serve(sys.argv[1]))

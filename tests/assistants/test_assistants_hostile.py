@@ -17,8 +17,8 @@ from town import Town, town
 
 from beautybot.agent import holding
 from beautybot.agent.holding import Caller, Wanted
-from beautybot.booking import tickets
-from beautybot.booking.tickets import TooManyHolds
+from beautybot.booking import caps
+from beautybot.booking.caps import TooManyHolds
 from beautybot.booking.visits import Status
 from beautybot.businesses import notices
 from beautybot.businesses.notices import NoticeKind
@@ -59,8 +59,8 @@ async def test_callers_together_cannot_fill_the_diary(here: Town) -> None:
     booked = [v for v in await here.appointments() if v.status is Status.BOOKED]
 
     assert sum(answered.values()) == 1_000
-    assert answered["held"] == len(held) <= tickets.OPEN_PER_SALON
-    assert max(days.values()) <= tickets.OPEN_PER_PERSON_AND_DAY
+    assert answered["held"] == len(held) <= caps.OPEN_PER_SALON
+    assert max(days.values()) <= caps.OPEN_PER_PERSON_AND_DAY
     assert "завтра" in offered and "свободного времени нет" not in offered
     assert len(booked) == 1
 
@@ -75,7 +75,7 @@ async def test_without_the_caps_callers_would_fill_the_diary(
         "DAILY_PER_SALON",
         "OPEN_PER_PERSON_AND_DAY",
     ):
-        monkeypatch.setattr(tickets, cap, 10**9)
+        monkeypatch.setattr(caps, cap, 10**9)
 
     answered = await storm(here, 200)
     offered = await here.whatsapp(OLGA, "хочу на маникюр завтра")
@@ -218,15 +218,17 @@ async def test_a_booked_visit_is_changed_by_its_own_client_only(here: Town) -> N
         await here.whatsapp(OLGA, "да")
         [after] = await here.appointments()
         _, ending = await call(base, "POST", "/cancel", json={"reference": held["reference"]})
+        ending_twice = await call(base, "POST", "/cancel", json={"reference": held["reference"]})
         thief = await here.whatsapp(WaClient("79160001122", name="Ира"), f"Код {_of(ending)}")
         [still] = await here.appointments()
-        ending_twice = await call(base, "POST", "/cancel", json={"reference": held["reference"]})
+        afresh = await call(base, "POST", "/cancel", json={"reference": held["reference"]})
 
     assert status == 200 and moving["status"] == "held"
     assert after.id == before.id and after.start != before.start
     assert ending["status"] == "booked" and "not cancelled until" in ending["message"]
     assert still.status is Status.BOOKED, thief
     assert ending_twice[1] == ending
+    assert _of(afresh[1]) != _of(ending), "the code a stranger used up is of no use any more"
 
 
 async def test_the_client_cancels_by_the_link(here: Town) -> None:

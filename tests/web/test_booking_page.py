@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,10 @@ import pytest
 from owners_desk import owners_desk
 from town import Town, town
 
+from beautybot.agent import holding
+from beautybot.agent.holding import Caller, NotThen, Wanted
 from beautybot.app import build
+from beautybot.booking.caps import TooManyTogether
 from beautybot.booking.visits import Status
 from beautybot.businesses import salons
 from beautybot.demo.fakes.graph_people import WaClient
@@ -199,3 +204,63 @@ async def test_one_visitor_holds_no_more_than_two(here: Town) -> None:
     assert "уже держите время" in answers[2][1]
     assert 429 in statuses
     assert len(await here.appointments()) == 2
+
+
+async def test_a_form_sent_twice_is_one_hold(here: Town) -> None:
+    """A double tap, or a page sent again: the same page, once held."""
+    async with guest_of(here) as guest:
+        start = (await guest.free())[0]
+        form = {"service": "manicure", "start": start, **WHO}
+        sent = await asyncio.gather(*(guest.post("/b/romashka", **form) for _ in range(4)))
+
+    assert len({place for _, _, place in sent}) == 1
+    assert len(await here.appointments()) == 1
+
+
+async def test_a_time_that_ran_out_may_be_taken_again(here: Town) -> None:
+    """By the same visitor with the same words; so may one that was given back."""
+    async with guest_of(here) as guest:
+        start = (await guest.free())[-1]
+        form = {"service": "manicure", "start": start, **WHO}
+        _, _, first = await guest.post("/b/romashka", **form)
+        here.hands.ahead += timedelta(minutes=11)
+        _, over = await guest.get(first)
+        _, again, second = await guest.post("/b/romashka", **form)
+        await guest.post(f"{second}/release")
+        _, once_more, third = await guest.post("/b/romashka", **form)
+
+    assert "больше не держим" in over
+    assert "Ещё не записано" in again and "Ещё не записано" in once_more
+    assert len({first, second, third}) == 3
+
+
+async def test_a_busy_day_is_said_to_be_busy(here: Town) -> None:
+    """Who holds nothing is not told that they hold too much."""
+    async with guest_of(here) as guest:
+        times = await guest.free()
+        day = [start for start in times if start.startswith(times[-1][:10])]
+        for number, start in enumerate(day[:-1]):
+            caller = Caller(f"other-{number}", "web", lambda ref: ref, allowed=booking_page.lets_in)
+            wanted = Wanted("romashka", "manicure", start)
+            with suppress(NotThen, TooManyTogether):
+                await here.db.write(holding.hold, wanted, caller, here.hands())
+        last = {"service": "manicure", "start": day[-1], **WHO}
+        status, shown, _ = await guest.post("/b/romashka", **last)
+
+    assert status == 409
+    assert "записывается много людей" in shown and "Вы уже держите" not in shown
+
+
+async def test_a_hostile_name_is_words_on_every_page(here: Town) -> None:
+    """Whatever is typed comes back as text, and the address of a hold gives nothing away."""
+    async with guest_of(here) as guest:
+        start = (await guest.free())[0]
+        evil = {"name": "<script>alert(1)</script>", "notes": '{{7*7}} "><img src=x>'}
+        form = {"service": "manicure", "start": start, **WHO, **evil}
+        async with guest.http.post(guest.base + "/b/romashka", data=form | {"phone": "x"}) as again:
+            typed = await again.text()
+        _, held, place = await guest.post("/b/romashka", **form)
+
+    assert "&lt;script&gt;" in typed and "<script>alert" not in typed and "<img" not in typed
+    assert "alert(1)" not in held and "000-11-22" not in held and "79160001122" not in held
+    assert len(place.rpartition("/")[2]) >= 16
