@@ -209,7 +209,7 @@ def _stands(row: Any, now: datetime) -> bool:
         return row.used_at is None
     if row.status == Status.HELD:
         return bool(row.hold_until > now)
-    return row.status == Status.BOOKED
+    return bool(row.status == Status.BOOKED)
 
 
 _STANDS = across_salons(
