@@ -22,7 +22,7 @@ from beautybot.booking import salon_file
 from beautybot.booking.price_list import ImportProblem
 from beautybot.booking.salon_file import SalonFile
 
-MEMORY, CPU_S, PATIENCE_S = 400_000_000, 4, 8.0
+MEMORY, CPU_S, PATIENCE_S = 400_000_000, 3, 15.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from beautybot.kit.errors import BeautyBotError
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 60
-MOST_UNPACKED = 40_000_000
+MOST_UNPACKED = 12_000_000
 
 
 class ImportProblem(BeautyBotError):
