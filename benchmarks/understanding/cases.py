@@ -14,7 +14,7 @@ from typing import Any
 DATA = Path(__file__).with_name("data")
 NOW = datetime(2026, 11, 23, 10, 30)
 HALVES = ("development", "held-out")
-UNSEEN = ("fresh", "unseen_1")
+UNSEEN = ("fresh", "unseen_1", "unseen_2")
 _DATE = re.compile(r"(?<![\d-])(?:(\d{4})-)?(\d\d)-(\d\d)(?![\d:])")
 
 
@@ -123,20 +123,22 @@ def whole() -> Iterator[Case]:
 
 def unseen(name: str) -> Iterator[tuple[str, Case]]:
     """What was written before the rules were looked at: its kind, and the case."""
-    catalogue = "catalogue"
+    catalogue, now = "catalogue", NOW
     for kind, *said in rows(name):
         if kind.startswith("=catalogue "):
             catalogue = f"catalogue_{kind.split()[1]}"
-            continue
-        asked, text, meant = said
-        expected = _expected(kind, meant)
-        yield kind, Case(text, _asked(asked), expected=expected, catalogue=catalogue)
+        elif kind.startswith("@"):
+            now = datetime.fromisoformat(kind[1:].strip())
+        else:
+            asked, text, meant = said
+            expected = _expected(kind, meant, now)
+            yield kind, Case(text, _asked(asked), now, expected, catalogue)
 
 
-def _expected(kind: str, meant: str) -> dict[str, Any]:
+def _expected(kind: str, meant: str, now: datetime) -> dict[str, Any]:
     match kind:
         case "time" | "negative":
-            return {"when": when_of(meant, NOW)}
+            return {"when": when_of(meant, now)}
         case "service":
             return {"services": services_of(meant)}
         case "staff":
