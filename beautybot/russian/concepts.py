@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
+from beautybot.russian.alternatives import by_first_letter, name_of
 from beautybot.russian.reading import read, table
 
 TELLING_WEIGHT, HEAD_WEIGHT, DETAIL_WEIGHT = 1.2, 1.0, 0.6
@@ -47,7 +48,7 @@ def words_of(text: str) -> Iterator[tuple[int, str]]:
 
 def _padded(match: re.Match[str]) -> str:
     """Words as long as what they stand for, so that places stay."""
-    meant = _meant()[int((match.lastgroup or "p0")[1:])]
+    meant = _meant()[int(name_of(match))]
     return meant.ljust(len(match[0]))[: len(match[0])]
 
 
@@ -121,7 +122,7 @@ def is_anchor(local_concept: str) -> bool:
 @cache
 def _phrases() -> re.Pattern[str]:
     phrases = table("concepts")["phrases"].values()
-    spelt = "|".join(f"(?P<p{n}>{phrase})" for n, phrase in enumerate(phrases))
+    spelt = by_first_letter([(str(n), phrase) for n, phrase in enumerate(phrases)])
     return re.compile(rf"\b(?:{spelt})\b")
 
 
@@ -142,6 +143,12 @@ def implied() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
         (frozenset(told.split()), frozenset(acts.split()))
         for told, acts in table("concepts")["implies"].items()
     )
+
+
+@cache
+def also() -> dict[str, str]:
+    """What a word adds to itself: «глубокое» is said of one thing only."""
+    return dict(table("concepts")["also"])
 
 
 @cache

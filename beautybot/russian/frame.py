@@ -93,6 +93,6 @@ def _minute(at: datetime | None, zone: ZoneInfo) -> str | None:
 def _next(minutes: int, now: datetime, zone: ZoneInfo, since: str = "") -> str:
     local = now.astimezone(zone)
     at = local.replace(hour=minutes // 60 % 24, minute=minutes % 60, second=0, microsecond=0)
-    if at <= local or at.strftime("%Y-%m-%dT%H:%M") <= since:
+    while at <= local or at.strftime("%Y-%m-%dT%H:%M") <= since:
         at += timedelta(days=1)
     return at.strftime("%Y-%m-%dT%H:%M")

@@ -18,7 +18,9 @@ _NAME = re.compile(
 _NAME_BETWEEN = re.compile(r"\bменя\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+)\s+зовут", re.IGNORECASE)
 _NAME_BEFORE = re.compile(rf"({_ONE_NAME}) меня зовут\s*(?:$|[.,!)\n])", re.IGNORECASE)
 _CALLED = re.compile(
-    rf"\b(?:зовите|называйте|можно звать)(?: меня)?(?: просто)? ({_ONE_NAME})", re.IGNORECASE
+    r"\b(?:зовите|называйте|можно звать|можно просто|по паспорту)(?: меня)?(?: просто)?"
+    rf" ({_ONE_NAME})",
+    re.IGNORECASE,
 )
 _PRESENTED = re.compile(
     rf"^(?:[^?]{{0,40}}[,.!)\s])?(?:это|я|пишет|это пишет|с вами)"
@@ -50,6 +52,9 @@ def name_in(raw: str, context: Context, phone: Phone | None) -> str | None:
 def _name_alone(raw: str, context: Context) -> str | None:
     """A message that is a name and courtesies: «Ольга, 35 лет», «8 916 … Ирина»."""
     text = _FEW_FIGURES.sub(" ", re.sub(r"[\d+()\-]{5,}", " ", raw))
+    first = re.split(r"[,.;!\n]", text.strip())[0]
+    if any(is_called_so(word) for word in first.split()):
+        text = first  # «Мадина, рада знакомству»
     words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text)
     if any(w.lower() in _refusals() for w in words):
         return None

@@ -103,6 +103,8 @@ def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
     for i, word in enumerate(words):
         spelt = cyrillic(word) if english and word.isascii() else word
         found = names.by_form.get(spelt, frozenset())
+        if not (found or asked) and not _may_be_led(i, words, names):
+            continue
         led = asked or _led(i, words, reading.tokens, reading.text)
         if not found and (led or _after_a_name(i, words, names)):
             found = _by_role(spelt, names)
@@ -110,7 +112,7 @@ def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
             found = _misspelt(spelt, names)
         if not found or _is_own_name(i, words) or (english and not led):
             continue
-        refused = _is_refused(i, words)
+        refused = _is_refused(i, words) or _is_refused_after(i, words)
         known = (led and words[i - 1] not in _set("together")) or refused
         known = known or words[i - 1 : i] in _near() or _works(i, words)
         known = known or _beside(i, words, names)
@@ -135,6 +137,12 @@ def _joined(said: Iterable[_Said]) -> Iterator[_Said]:
         last = one
     if last is not None:
         yield last
+
+
+def _may_be_led(i: int, words: Sequence[str], names: Names) -> bool:
+    """The word before it belongs to those that lead to a name."""
+    before = words[i - 1] if i else ""
+    return before in _leading() or _after_a_name(i, words, names)
 
 
 def _led(i: int, words: Sequence[str], tokens: Sequence[Token], text: str) -> bool:
@@ -182,10 +190,16 @@ def _is_refused(i: int, words: Sequence[str]) -> bool:
     return False
 
 
+def _is_refused_after(i: int, words: Sequence[str]) -> bool:
+    """«Тимура не надо», «к Свете больше не пойду»."""
+    after = [word for word in words[i + 1 : i + 4] if word not in ("больше", "я")]
+    return after[:1] == ["не"] and after[1:2] != [] and after[1] in _set("after")
+
+
 def _is_own_name(i: int, words: Sequence[str]) -> bool:
-    """«меня зовут Ольга», «я Ольга», «это Катя»."""
+    """«меня зовут Ольга», «я Ольга», «это Катя», «сестра Катя»."""
     before = words[i - 1] if i else ""
-    return before in _set("own") or (before == "это" and i == 1)
+    return before in _set("own") or before in _set("kin") or (before == "это" and i == 1)
 
 
 def _by_role(word: str, names: Names) -> frozenset[str]:
@@ -222,6 +236,11 @@ def _in_order(refs: Iterable[str], names: Names) -> tuple[str, ...]:
 @cache
 def _set(name: str) -> frozenset[str]:
     return frozenset(table("names")["lead"][name].split())
+
+
+@cache
+def _leading() -> frozenset[str]:
+    return _set("to") | _set("between")
 
 
 @cache

@@ -9,11 +9,12 @@ first word.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 MOST_BETWEEN = 4
 """How many words «..» stands for at most."""
+MOST_MET = 8192
 
 
 class BadPattern(ValueError):
@@ -86,6 +87,8 @@ class Patterns:
     exact: dict[str, tuple[Pattern, ...]]
     stems: dict[str, tuple[Pattern, ...]]
     lengths: tuple[int, ...]
+    met: dict[str, tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
+    """The words that were met before, with what they may begin."""
 
     @classmethod
     def of(cls, spelt: Iterable[tuple[str, str]]) -> Patterns:
@@ -109,15 +112,16 @@ class Patterns:
                     found.add(pattern.meaning)
         return found
 
-    def _begun_by(self, word: str) -> Iterator[Pattern]:
-        yield from self.exact.get(word, ())
-        longest = len(word)
-        for length in self.lengths:
-            if length > longest:
-                break
-            yield from self.stems.get(word[:length], ())
-        if word.isdigit():
-            yield from self.exact.get("#", ())
+    def _begun_by(self, word: str) -> tuple[Pattern, ...]:
+        known = self.met.get(word)
+        if known is None:
+            stems = (word[:length] for length in self.lengths if length <= len(word))
+            sign = "#" if word.isdigit() else word
+            listed = (self.exact.get(sign, ()), *(self.stems.get(stem, ()) for stem in stems))
+            known = tuple(pattern for each in listed for pattern in each)
+            if len(self.met) < MOST_MET:
+                self.met[word] = known
+        return known
 
 
 def _fits(pieces: Sequence[Piece], words: Sequence[str], place: int) -> bool:

@@ -14,7 +14,7 @@ from beautybot.russian.concepts import group, heads, heard_as, words_of
 from beautybot.russian.price_words import PriceWords
 from beautybot.russian.reading import Reading
 
-MOST = 12
+MOST, MOST_CUT = 12, 48
 _REFUSED = re.compile(
     r"\bне (?:на |хочу )?([^,.;\n]{3,25}?)[, ]+а (?=\w)|\bаллерги\w+ (?:на|к) \w+"
     r"|\bне (?:надо |нужно |буду |хочу |делайте |стригите|красьте|снимайте)\w*(?: \w+)?"
@@ -73,7 +73,9 @@ def _pieces(reading: Reading, words: PriceWords) -> list[Piece]:
             pieces[-1][SAME] = (start, start)
         elif concept := heard_as(word, words.local):
             pieces[-1].setdefault(concept, (start, start + len(word)))
-    return [p for p in pieces if p]
+            if (more := words.also.get(concept)) is not None:
+                pieces[-1].setdefault(more, (start, start + len(word)))
+    return [p for p in pieces if p][:MOST_CUT]
 
 
 def _joined(pieces: list[Piece], words: PriceWords) -> list[Piece]:

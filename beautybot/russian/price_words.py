@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from beautybot.russian.concepts import LOCAL, concepts_in, group, heads, is_anchor
+from beautybot.russian.concepts import LOCAL, also, concepts_in, group, heads, is_anchor
 
 _ASIDE = re.compile(r"\([^)]*\)?")
 FEW = 2
@@ -55,7 +55,7 @@ class PriceWords:
 
     `local` are its own words, `heads` all that its services can be asked for
     by, `offered` the heads of the table that stand anywhere in it, `by_concept`
-    the entries of which a concept speaks.
+    the entries of which a concept speaks, `also` what a word adds to itself here.
     """
 
     entries: tuple[Entry, ...]
@@ -64,6 +64,7 @@ class PriceWords:
     offered: frozenset[str]
     by_concept: Mapping[str, tuple[int, ...]]
     categories: Mapping[str, str]
+    also: Mapping[str, str]
 
     @classmethod
     def of(cls, services: Sequence[Listed]) -> PriceWords:
@@ -83,7 +84,17 @@ class PriceWords:
             for concept in entry.concepts | entry.about:
                 by_concept[concept] = (*by_concept.get(concept, ()), number)
         categories = {s.ref: s.category for s in services}
-        return cls(entries, local, asked_by, offered, by_concept, categories)
+        return cls(entries, local, asked_by, offered, by_concept, categories, _also(entries))
+
+
+def _also(entries: Sequence[Entry]) -> dict[str, str]:
+    """«Глубокое» says "bikini" too, where nothing else of this list is deep."""
+    found = {}
+    for told, more in also().items():
+        bearing = [e for e in entries if told in e.concepts]
+        if bearing and all(more in e.concepts for e in bearing):
+            found[told] = more
+    return found
 
 
 def _told(found: set[str], short: set[str], plain: Sequence[set[str]]) -> tuple[set[str], set[str]]:

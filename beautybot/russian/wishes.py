@@ -65,7 +65,8 @@ def _near(one: Heard, heard: Sequence[Heard], words: PriceWords) -> Heard:
 def _of_piece(piece: Piece, text: str, words: PriceWords) -> Iterator[Heard]:
     said = frozenset(piece)
     said |= _meant(said, words)
-    for _ in range(MOST_OF_A_PIECE):
+    wholly_other = (said & heads() & group("must_be_said")) - words.offered
+    for _ in range(MOST_OF_A_PIECE if not wholly_other else 0):
         near = _spoken_of(words, said)
         if SAME in said:
             near = [e for e in near if e.concepts >= said & heads()] or near
@@ -82,12 +83,16 @@ def _of_piece(piece: Piece, text: str, words: PriceWords) -> Iterator[Heard]:
         said -= {"extend"} if covered & {"removal", "fix"} else set()
         said -= {"cut"} if covered & group("cut_too") else set()
         said -= {"color"} if covered & group("color_too") else set()
-        if not said & heads():
+        if not said & heads() or (said & heads() <= group("techniques") and not said & _places()):
             return
     missing = (said & heads()) - words.offered - group("general")
     if missing:
         unknown = said_in(text, [at for concept, at in piece.items() if concept in missing])
         yield Heard((), unknown, ask=False, known=False)
+
+
+def _places() -> frozenset[str]:
+    return group("parts") | group("zones")
 
 
 def _meant(said: frozenset[str], words: PriceWords) -> frozenset[str]:

@@ -36,7 +36,8 @@ class Merged:
 
 def merge(tokens: Sequence[Token]) -> Merged | None:
     """What the reduced tokens wish together; None if they speak of no time."""
-    kept = [i for i, t in enumerate(tokens) if _speaks(t) and not _refused(tokens, i)]
+    spoken = [i for i, t in enumerate(tokens) if _speaks(t)]
+    kept = _instead(tokens, [i for i in spoken if not _refused(tokens, i)], spoken)
     kept = _corrected(tokens, kept[:MOST])
     if not kept:
         return None
@@ -50,10 +51,14 @@ def merge(tokens: Sequence[Token]) -> Merged | None:
     return Merged(tuple(wanted), span, unknown, free)
 
 
+_TIMES = (Days, Bound, Window)
+_SPEAKING = frozenset((Kind.PART, Kind.UNKNOWN, Kind.FREE))
+
+
 def _speaks(token: Token) -> bool:
-    return (
-        isinstance(token.value, Days | Bound | Window) and token.kind != Kind.MOVED
-    ) or token.kind in (Kind.PART, Kind.UNKNOWN, Kind.FREE)
+    if token.kind in _SPEAKING:
+        return True
+    return isinstance(token.value, _TIMES) and token.kind != Kind.MOVED
 
 
 def _refused(tokens: Sequence[Token], i: int) -> bool:
@@ -69,6 +74,22 @@ def _refused(tokens: Sequence[Token], i: int) -> bool:
         if one.kind == Kind.NOT and two.kind == Kind.REFUSED:
             return True
     return False
+
+
+def _instead(tokens: Sequence[Token], kept: list[int], spoken: list[int]) -> list[int]:
+    """«утром в четверг не получится, давайте вечером»: the evening of that Thursday."""
+    for i in spoken:
+        if i in kept or i - 1 not in kept or _place(tokens[i]) == _place(tokens[i - 1]):
+            continue
+        later = {_place(tokens[j]) for j in kept if j > i}
+        if _place(tokens[i - 1]) in later and _place(tokens[i]) not in later:
+            kept = sorted({*kept, i} - {i - 1})
+    return kept
+
+
+def _place(token: Token) -> str:
+    """Whether a token says which day or what time of it."""
+    return "day" if isinstance(token.value, Days | Bound) else "hour"
 
 
 def _corrected(tokens: Sequence[Token], kept: list[int]) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from beautybot.russian.alternatives import by_first_letter, name_of
 from beautybot.russian.time.kinds import Kind, Token, pattern
 
 
@@ -24,8 +25,8 @@ class Grammar:
 
     def __init__(self, *rules: Rule) -> None:
         self._rules = rules
-        spelt = "|".join(f"(?P<r{n}>{pattern(rule.kinds)})" for n, rule in enumerate(rules))
-        self._regex = re.compile(rf"(?![x,.])(?:{spelt})")  # no rule begins with these
+        spelt = by_first_letter([(str(n), pattern(rule.kinds)) for n, rule in enumerate(rules)])
+        self._regex = re.compile(spelt)
 
     def reduce(self, tokens: list[Token], today: date) -> list[Token]:
         """The tokens with what fits a rule put together."""
@@ -35,7 +36,7 @@ class Grammar:
             begin, end = match.span()
             if begin == end:
                 continue
-            rule = self._rules[int((match.lastgroup or "r0")[1:])]
+            rule = self._rules[int(name_of(match))]
             used = tokens[begin:end]
             value = rule.build(used, today) if rule.build else None
             if value is None and rule.build is not None:

@@ -19,6 +19,7 @@ _UNIT = "(DAY_UNIT|OF_DAY|WEEK|MONTH_UNIT|YEAR_UNIT)"
 
 NAMES = Grammar(
     # Not a time at all.
+    Rule("PLAN_LESS (IN|ON)? (WEEKDAY|RELATIVE) ((AND|COMMA) WEEKDAY)*", Kind.OTHER, None),
     Rule("(NUMBER|BIG|GLUED|CLOCK|WINDOW) COUNTED", Kind.OTHER, None),
     Rule("(WHICH|NTH) COUNTED", Kind.OTHER, None),
     Rule("LABEL (NUMBER|BIG|GLUED|WINDOW)", Kind.OTHER, None),
@@ -127,7 +128,7 @@ NAMES = Grammar(
     Rule("FROM LUNCH", Kind.WINDOW, windows.since_lunch),
     Rule("UNTIL LUNCH", Kind.PART, windows.before_lunch),
     Rule("AFTER LUNCH", Kind.PART, windows.after_lunch),
-    Rule("(ABOUT? BY|IN|ON) LUNCH", Kind.PART, windows.lunch),
+    Rule("(IN? ABOUT BY?|BY|IN|ON) LUNCH", Kind.PART, windows.lunch),
     Rule("AFTER WORK", Kind.WINDOW, windows.after_work),
     Rule("FROM MARKER UNTIL MARKER", Kind.PART, windows.from_part),
     Rule("FROM MARKER", Kind.PART, windows.marked),

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from functools import cache
 
+from beautybot.russian.alternatives import by_first_letter, name_of
 from beautybot.russian.reading import table
 from beautybot.russian.time.kinds import Kind, Token
 from beautybot.russian.time.words import kind_of
@@ -34,7 +35,9 @@ def tokens_of(text: str, today: date) -> list[Token]:
     found: list[Token] = []
     text = _set_phrases().sub(_blank, text)
     for match in _PIECE.finditer(text):
-        start, end = match.start(), _end(text, match.end())
+        start, end = match.span()
+        if text[start] == "ъ":
+            end = _end(text, end)
         group = match.lastgroup or ""
         if group == "word":
             kind, value = kind_of(match[0])
@@ -86,7 +89,7 @@ def _put(found: list[Token], token: Token) -> None:
 
 def _oblique(word: str) -> bool:
     """«двадцати», «шести»: without twenty (minutes) six is not twenty-six."""
-    return word.endswith(("и", "а", "х", "ого", "ой")) and word != "два"
+    return word.endswith(("и", "а", "х", "ого", "ой")) and word not in ("два", "три", "одна")
 
 
 def _figures(match: re.Match[str], today: date, before: list[Token]) -> tuple[str, object]:
@@ -154,7 +157,7 @@ def _pair(written: str, separator: str | None, before: list[Token]) -> tuple[str
 
 def _blank(match: re.Match[str]) -> str:
     """Set phrases become a sign or nothing, of the same length."""
-    return _SIGNS.get(match.lastgroup or "", "#").ljust(len(match[0]), "_")
+    return _SIGNS.get(name_of(match), "#").ljust(len(match[0]), "_")
 
 
 _SIGNS = {
@@ -191,5 +194,5 @@ def _set_phrases() -> re.Pattern[str]:
         ("new_year", "new_year"),
         ("none", "none"),
     )
-    spelt = "|".join(f"(?P<{name}>{'|'.join(phrases[key])})" for name, key in groups)
+    spelt = by_first_letter([(name, one) for name, key in groups for one in phrases[key]])
     return re.compile(rf"\b(?:{spelt})\b")

@@ -108,7 +108,13 @@ def _names() -> dict[str, tuple[str, Any]]:
 
 @cache
 def _heard() -> dict[str, tuple[str, Any]]:
-    return {_as_heard(word): found for word, found in _names().items()}
+    long = {word: found for each in _numbers().values() for word, found in each}
+    parts = {w: f for w, f in _known().items() if f[0] == Kind.PART and w[0] > "z" and len(w) > 5}
+    cardinal = {w: f for w, f in long.items() if f[0] == Kind.NUMBER}
+    heard = ({_as_heard(w): f for w, f in some.items()} for some in (long, cardinal, parts))
+    return {k: f for some in heard for k, f in some.items()} | {
+        _as_heard(w): f for w, f in _names().items()
+    }
 
 
 @cache
