@@ -241,6 +241,14 @@ class OffTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class Speaks:
+    """The message is not in Russian; `alone`: and nothing in it was understood."""
+
+    language: str
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Unclear:
     """Words we could not make sense of."""
 
@@ -279,5 +287,6 @@ Command = (
     | StopWriting
     | Attached
     | OffTopic
+    | Speaks
     | Unclear
 )

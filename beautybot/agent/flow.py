@@ -27,7 +27,7 @@ class BrokenFlow(BeautyBotError):
 def route(command: c.Command, memory: Memory) -> State:
     """The state that plays a command, given what we asked last."""
     match command:
-        case c.Greet():
+        case c.Greet() | c.Speaks():
             return State.GREETING
         case c.Thank() | c.Leave():
             return State.GOODBYE

@@ -10,6 +10,7 @@ from beautybot.agent.memory import Asked, Memory
 from beautybot.agent.wishes import ServiceWish, When, WhenKind
 from beautybot.russian.clocks import TimeWish
 from beautybot.russian.intents import Intent
+from beautybot.russian.languages import RUSSIAN
 from beautybot.russian.meaning import Meaning
 
 _TOPICS = {
@@ -35,6 +36,8 @@ _ANSWERED = _ASKING - {Intent.OFF_TOPIC}
 def commands_of(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
     """Every command of one message; Unclear if there is none."""
     found = list(_found(text, meaning, memory))
+    if meaning.language != RUSSIAN:
+        yield c.Speaks(meaning.language, alone=all(isinstance(k, c.Greet) for k in found))
     yield from found or [c.Unclear(text[:200])]
 
 

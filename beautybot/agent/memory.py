@@ -119,6 +119,7 @@ class Memory:
     misses: int = 0
     strayed: int = 0
     introduced: bool = False
+    told_in: str = ""  # the language in which we said that we answer in Russian
     asked_to_invite: bool = False  # once a client, whatever the answer
     asked_in: int | None = None  # the message that carries the question INVITING
     # How many turns since when: a flood or another bot is stopped by it.

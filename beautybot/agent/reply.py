@@ -37,7 +37,10 @@ LIVELY = frozenset(
 
 
 # These speak of promises in order to make none, so their own words need no receipt.
-MAKES_NO_PROMISE = ("service_inquiry.promo",)
+MAKES_NO_PROMISE = (
+    "service_inquiry.promo",
+    *(f"greeting.speaks_{code}" for code in ("en", "kk", "uz", "ky", "tg", "uk", "tr", "az", "xx")),
+)
 
 
 class UnprovenText(BeautyBotError):

@@ -105,15 +105,16 @@ def ordered(commands: Iterable[Command]) -> list[Command]:
     """Each once; greetings first, a yes or a no after everything that may change the wish."""
     unique = list(dict.fromkeys(commands))
     if len(unique) > 1:
-        unique = [k for k in unique if not isinstance(k, c.Unclear)] or unique[:1]
+        sure = [k for k in unique if not isinstance(k, c.Unclear)]
+        unique = sure if any(not isinstance(k, c.Speaks) for k in sure) else unique[:2]
     if any(isinstance(k, c.Human) for k in unique):
-        unique = [k for k in unique if isinstance(k, c.Human | c.Greet)]
+        unique = [k for k in unique if isinstance(k, c.Human | c.Greet | c.Speaks)]
     return sorted(unique, key=_turn)
 
 
 def _turn(command: Command) -> int:
     match command:
-        case c.Greet():
+        case c.Greet() | c.Speaks():
             return 0
         case c.CancelBooking() | c.Reschedule() | c.Repeat():
             return 1

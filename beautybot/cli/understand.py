@@ -216,6 +216,8 @@ def _why(said: str, ref: str, lexicon: Lexicon) -> str:
 def _explain(frame: dict[str, Any], meaning: Meaning, lexicon: Lexicon) -> None:
     names = {e.service.ref: e.service.name for e in lexicon.prices.entries}
     people = {p.ref: p.name for p in lexicon.people}
+    if meaning.language != "ru":
+        say(f"язык: {meaning.language}")
     say(f"намерения: {', '.join(frame['intents']) or 'не понято'}")
     for heard in meaning.services:
         listed = "; ".join(names[ref] for ref in heard.refs)

@@ -10,6 +10,7 @@ from beautybot.russian.answers import Context, choice_in, offered_in, yes_or_no
 from beautybot.russian.clocks import Hours, TimeWish, find_when
 from beautybot.russian.intents import Intent, intents_in
 from beautybot.russian.introductions import name_in
+from beautybot.russian.languages import language_of
 from beautybot.russian.mentions import Names, Wanted, find_people
 from beautybot.russian.people import Person
 from beautybot.russian.phones import Phone, find_phone
@@ -39,7 +40,7 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The frame of one message."""
+    """The frame of one message; `language` as `languages.language_of` tells it."""
 
     intents: frozenset[Intent]
     services: tuple[Heard, ...] = ()
@@ -72,7 +73,7 @@ def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
         name=name_in(text, context, phone),
         confirm=yes_or_no(rest, context) if choice is None else None,
         choice=choice,
-        language=reading.language,
+        language=language_of(reading),
     )
     if context.asked == "name" and said.name and "?" not in rest.text:
         said = replace(said, services=(), wanted=None, when=None)

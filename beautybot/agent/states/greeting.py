@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beautybot.agent import saying
-from beautybot.agent.commands import Command, Greet
+from beautybot.agent.commands import Command, Greet, Speaks
 from beautybot.agent.memory import Asked
 from beautybot.agent.move import Move
 from beautybot.agent.reply import Part
@@ -18,9 +18,23 @@ START_BUTTONS = (
 
 def play(move: Move, command: Command) -> None:
     """Answer a greeting; the welcome itself waits until we know whether there is more to say."""
+    if isinstance(command, Speaks):
+        _tell_in(move, command)
+        return
     if isinstance(command, Greet) and command.opened:
         move.remember(misses=0)
     move.decide("greeted")
+
+
+def _tell_in(move: Move, said: Speaks) -> None:
+    """Once, and whenever nothing was understood: in her language, that we answer in Russian."""
+    if not said.alone and move.memory.told_in == said.language:
+        return
+    move.say(f"greeting.speaks_{said.language}")
+    move.remember(told_in=said.language)
+    move.decide(f"told in {said.language}")
+    if said.alone and move.memory.asked is Asked.NOTHING:
+        move.buttons = START_BUTTONS
 
 
 def introduce(move: Move) -> None:

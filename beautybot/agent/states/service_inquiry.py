@@ -286,7 +286,8 @@ def _unclear(move: Move, text: str) -> None:
         hand_over(move, "not_understood")
         return
     move.decide("asked again")
-    move.say("service_inquiry.unclear")
+    if not any(part.key.startswith("greeting.speaks_") for part in move.parts):
+        move.say("service_inquiry.unclear")
     if move.draft.active or move.memory.proposal is not None:
         move.advance = True
     else:
