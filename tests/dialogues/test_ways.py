@@ -65,7 +65,9 @@ async def test_however_it_is_said(state: State, sqlite_db: Database) -> None:
 
     wrong = [
         fault
-        for number, (way, said) in enumerate((way, said) for way in page(state) for said in way.said)
+        for number, (way, said) in enumerate(
+            (way, said) for way in page(state) for said in way.said
+        )
         if (fault := await fault_of(talk, way, said, number))
     ]
 
