@@ -105,7 +105,7 @@ def ordered(commands: Iterable[Command]) -> list[Command]:
     """Each once; greetings first, a yes or a no after everything that may change the wish."""
     unique = list(dict.fromkeys(commands))
     if len(unique) > 1:
-        sure = [k for k in unique if not isinstance(k, c.Unclear)]
+        sure: list[Command] = [k for k in unique if not isinstance(k, c.Unclear)]
         unique = sure if any(not isinstance(k, c.Speaks) for k in sure) else unique[:2]
     if any(isinstance(k, c.Human) for k in unique):
         unique = [k for k in unique if isinstance(k, c.Human | c.Greet | c.Speaks)]

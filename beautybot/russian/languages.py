@@ -30,10 +30,10 @@ def language_of(reading: Reading) -> str:
     said = {code: sum(_is_of(word, code) for word in words) for code in _words()}
     code = max(said, key=lambda one: said[one])
     known = said[code]
-    if known * ENOUGH >= len(words) or (known > 1 and known * 2 * ENOUGH >= len(words)):
-        if reading.language != ENGLISH or known * 2 > len(words):
-            return code
-    return ENGLISH if reading.language == ENGLISH else RUSSIAN
+    enough = known * ENOUGH >= len(words) or (known > 1 and known * 2 * ENOUGH >= len(words))
+    if reading.language == ENGLISH:
+        return code if known * 2 > len(words) else ENGLISH
+    return code if enough else RUSSIAN
 
 
 def _is_of(word: str, code: str) -> bool:

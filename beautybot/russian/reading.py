@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -21,6 +22,8 @@ _LOOK_ALIKE = str.maketrans("aceopxykmtbh", "асеорхукмтвн")
 _UNSEEN = frozenset(("Cf", "Cs", "Co", "Mn", "Me"))
 _LATIN = re.compile(r"[a-z]+")
 _LAYOUT = str.maketrans("qwertyuiop[]asdfghjkl;'zxcvbnm,.", "йцукенгшщзхъфывапролджэячсмитьбю")
+_ENGLISH_LOOK = re.compile(r"th|ck|gh|wh|tion|ing$|ly$|oy$")
+"""What is in many English words and in no Russian word in Latin letters."""
 _VOWELS = set("аеиоуыэюя")
 _TRANSLIT = (
     ("shch", "щ"),
@@ -157,17 +160,30 @@ def _language(text: str) -> str:
     if " ".join(latin) in _words("english_alone"):
         return "en"
     told = [word for word in latin if word not in _words("either")]
-    if sum(word in _words("english") for word in told) * 2 >= len(told) > 0:
+    if _most(word in _words("english") for word in told):
         return "en"
+    if _is_other_layout(text, latin):
+        return "layout"
+    if _most(word in _words("english") or _ENGLISH_LOOK.search(word) is not None for word in told):
+        return "en"
+    return "translit"
+
+
+def _most(facts: Iterable[bool]) -> bool:
+    """At least half of them, and any."""
+    listed = list(facts)
+    return sum(listed) * 2 >= len(listed) > 0
+
+
+def _is_other_layout(text: str, latin: list[str]) -> bool:
+    """«ytn»: Russian words typed with English keys, by the words or by missing vowels."""
     turned = text.translate(_LAYOUT)
     words = re.findall(r"[а-я]+", turned)
     if sum(word in _words("layout") for word in words) * 2 >= len(words):
-        return "layout"
+        return True
     letters = "".join(latin)
     vowels = sum(c in "aeiouy" for c in letters) / len(letters)
-    if vowels < 0.24 and sum(c in _VOWELS for c in turned) / max(len(turned), 1) > 0.25:
-        return "layout"
-    return "translit"
+    return vowels < 0.24 and sum(c in _VOWELS for c in turned) / max(len(turned), 1) > 0.25
 
 
 @cache

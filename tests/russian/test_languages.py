@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from beautybot.russian.languages import language_of
-from beautybot.russian.reading import read, table
 from beautybot.agent.reply import phrase
 from beautybot.businesses.salons import Tone
+from beautybot.russian.languages import language_of
+from beautybot.russian.reading import read, table
 
 
 @pytest.mark.parametrize(
