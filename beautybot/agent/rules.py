@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from beautybot.agent.commands import (
@@ -26,8 +26,9 @@ from beautybot.booking.catalogue import Catalogue
 from beautybot.businesses.salons import Business
 from beautybot.russian.answers import Context
 from beautybot.russian.clocks import Hours
+from beautybot.russian.differing import question_of
 from beautybot.russian.meaning import Lexicon, understand
-from beautybot.russian.people import Person
+from beautybot.russian.people import Person, plain_forms
 from beautybot.russian.picking import direction_in, picked
 from beautybot.russian.price_words import Listed, PriceWords
 
@@ -57,7 +58,10 @@ def lexicon_of(catalogue: Catalogue, business: Business) -> Lexicon:
                 for s in catalogue.services
             ]
         ),
-        people=[Person(s.ref, s.name, s.name_forms, s.role) for s in catalogue.specialists],
+        people=[
+            Person(s.ref, s.name, tuple({*s.name_forms, *plain_forms(s.name)}), s.role)
+            for s in catalogue.specialists
+        ],
         hours=Hours(dict(catalogue.hours), business.zone),
     )
 
@@ -70,7 +74,19 @@ def of_text(
     found = list(commands_of(text, meaning, memory))
     if meaning.choice is not None:
         return found
-    return _shifted(_answered(found, text, memory, salon), text, memory)
+    answered = _answered(found, text, memory, salon)
+    return _shifted([_with_question(one, salon) for one in answered], text, memory)
+
+
+def _with_question(command: Command, salon: Salon) -> Command:
+    """Wishes that leave several services open carry the question that tells them apart."""
+    if not isinstance(command, SetServices):
+        return command
+    prices = salon.lexicon.prices
+    asked = [
+        replace(w, question=question_of(w.refs, prices)) if w.ask else w for w in command.wishes
+    ]
+    return replace(command, wishes=tuple(asked))
 
 
 def _answered(found: list[Command], text: str, memory: Memory, salon: Salon) -> list[Command]:

@@ -12,7 +12,7 @@ from beautybot.russian.reading import table
 
 _ONE_NAME = r"[А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+"
 _NAME = re.compile(
-    r"(?:меня зовут|мое имя|имя|это|на имя|я)\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+(?:\s+[А-ЯЁ][\w-]+)?)",
+    r"\b(?:меня зовут|мое имя|имя|это|на имя|я)\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+(?:\s+[А-ЯЁ][\w-]+)?)",
     re.IGNORECASE,
 )
 _NAME_BETWEEN = re.compile(r"\bменя\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+)\s+зовут", re.IGNORECASE)
@@ -45,11 +45,13 @@ def name_in(raw: str, context: Context, phone: Phone | None) -> str | None:
     if (match := _PRESENTED.search(raw)) and is_called_so(match[1]):
         return _titled(match[1])
     if context.asked in ("name", "consent") or (context.asked == "phone" and phone):
-        return _name_alone(raw, context)
+        return name_alone(raw, context)
+    if phone is not None and (name := name_alone(raw, context)) and is_called_so(name.split()[0]):
+        return name
     return None
 
 
-def _name_alone(raw: str, context: Context) -> str | None:
+def name_alone(raw: str, context: Context) -> str | None:
     """A message that is a name and courtesies: «Ольга, 35 лет», «8 916 … Ирина»."""
     text = _FEW_FIGURES.sub(" ", re.sub(r"[\d+()\-]{5,}", " ", raw))
     first = re.split(r"[,.;!\n]", text.strip())[0]
@@ -62,6 +64,8 @@ def _name_alone(raw: str, context: Context) -> str | None:
     if context.asked != "name":
         words = [w for w in words if w[:1].isupper()]
     bare = " ".join(words)
+    if re.search(r"\bна\b", raw, re.IGNORECASE) and (named := stranger(bare.lower())):
+        return named  # «на Татьяну запишите»
     if words and len(words) <= 3 and _ONLY_NAME.match(bare) and "?" not in raw:
         return _titled(bare)
     return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from beautybot.russian.answers import Context, choice_in, offered_in, yes_or_no
 from beautybot.russian.clocks import Hours, TimeWish, find_when
 from beautybot.russian.intents import Intent, intents_in
-from beautybot.russian.introductions import name_in
+from beautybot.russian.introductions import name_alone, name_in
 from beautybot.russian.languages import language_of
 from beautybot.russian.mentions import Names, Wanted, find_people
 from beautybot.russian.people import Person
@@ -77,6 +77,8 @@ def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
     )
     if context.asked == "name" and said.name and "?" not in rest.text:
         said = replace(said, services=(), wanted=None, when=None)
+    if phone is not None and said.name and said.name == name_alone(text, context):
+        said = replace(said, wanted=None)  # «Ольга, 8 916 …» signs, whoever else bears the name
     return replace(said, intents=frozenset(_intents(said, rest, context)))
 
 

@@ -31,21 +31,35 @@ def name_forms(full_name: str) -> tuple[str, ...]:
     import pymorphy3
 
     inflect = pymorphy3.MorphAnalyzer()
-    forms: set[str] = set()
-    for part in re.findall(r"[а-яё]+", full_name.lower()):
-        plain = part.replace("ё", "е")
-        shorts = _shorts().get(plain, ())
-        for name in _fond((plain, *shorts)):
-            forms |= _by_ending(name)
-        for name in (part, *shorts):
-            forms.add(name.replace("ё", "е"))
+    forms = set(plain_forms(full_name))
+    for part in _parts(full_name):
+        for name in (part, *_shorts().get(part.replace("ё", "е"), ())):
             parses = [p for p in inflect.parse(name) if {"Name", "Surn"} & set(p.tag.grammemes)]
             for parse in (parses or inflect.parse(name)[:1])[:2]:
                 forms |= {
                     form.word.replace("ё", "е") for form in parse.lexeme if "sing" in form.tag
                 }
-            forms |= _by_ending(name.replace("ё", "е"))
     return tuple(sorted(forms))
+
+
+def plain_forms(full_name: str) -> frozenset[str]:
+    """
+    The forms that our own tables of short names and endings make, without a dictionary.
+
+    Quick enough to be made whenever a catalogue is read, so that a short name
+    added to lexicon/names.toml is known at once.
+    """
+    forms: set[str] = set()
+    for part in _parts(full_name):
+        plain = part.replace("ё", "е")
+        shorts = _shorts().get(plain, ())
+        for name in (plain, *shorts, *_fond((plain, *shorts))):
+            forms |= {name} | _by_ending(name)
+    return frozenset(forms)
+
+
+def _parts(full_name: str) -> list[str]:
+    return re.findall(r"[а-яё]+", full_name.lower())
 
 
 def _fond(names: Iterable[str]) -> Iterator[str]:

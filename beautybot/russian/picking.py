@@ -38,6 +38,9 @@ def picked(text: str, prices: PriceWords, offered: Sequence[str]) -> tuple[str, 
     known = set().union(*entries.values())
     if (said & heads()) - known:
         return ()
+    if not said and read(text).words[-1:] == ("без",):
+        bare = tuple(r for r in offered if r in entries and "coating" not in entries[r])
+        return bare if len(bare) < len(entries) else ()
     telling = {c for c in said if 0 < sum(c in has for has in entries.values()) < len(entries)}
     left = [
         r for r in offered if r in entries and telling <= entries[r] and not barred & entries[r]

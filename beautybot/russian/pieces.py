@@ -94,6 +94,9 @@ def _joined(pieces: list[Piece], words: PriceWords) -> list[Piece]:
             anchored = any(_is_anchor(c, words) for c in piece)
             if not out and not anchored and rest:
                 rest[0] = _union([rest[0], piece])  # «отросли корни, надо закрасить»
+            elif out and piece.keys() <= group("persons") and out[-1].keys() & group("persons"):
+                others = {c: at for c, at in out[-1].items() if c not in group("persons")}
+                out.append(others | piece)  # «стрижка мужу и сыну»
             elif out and not anchored:
                 out[-1] = _union([out[-1], piece])  # «маникюр, короткие ногти»
             else:

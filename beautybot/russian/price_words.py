@@ -33,7 +33,7 @@ class Entry:
 
     `about` are the concepts of its category: welcome when said, not missed
     when not.  `heads` are what it can be asked for by, `parts` the parts of
-    the body it is done to, as far as the name says.
+    the body it is done to, as far as the name says; `aside` stands in brackets.
     """
 
     service: Listed
@@ -41,6 +41,7 @@ class Entry:
     about: frozenset[str]
     heads: frozenset[str]
     parts: frozenset[str]
+    aside: frozenset[str] = frozenset()
 
     @property
     def category(self) -> str:
@@ -134,4 +135,5 @@ def _entry(
         frozenset(about),
         frozenset(own),
         frozenset(found & group("parts")),
+        frozenset(aside),
     )

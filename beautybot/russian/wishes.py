@@ -65,7 +65,7 @@ def _near(one: Heard, heard: Sequence[Heard], words: PriceWords) -> Heard:
 def _of_piece(piece: Piece, text: str, words: PriceWords) -> Iterator[Heard]:
     said = frozenset(piece)
     said |= _meant(said, words)
-    wholly_other = (said & heads() & group("must_be_said")) - words.offered
+    wholly_other = (said & heads() & _told_apart()) - words.offered
     for _ in range(MOST_OF_A_PIECE if not wholly_other else 0):
         near = _spoken_of(words, said)
         if SAME in said:
@@ -89,6 +89,11 @@ def _of_piece(piece: Piece, text: str, words: PriceWords) -> Iterator[Heard]:
     if missing:
         unknown = said_in(text, [at for concept, at in piece.items() if concept in missing])
         yield Heard((), unknown, ask=False, known=False)
+
+
+def _told_apart() -> frozenset[str]:
+    """What is another service altogether if the salon has none of it."""
+    return group("must_be_said") | (group("techniques") - group("families"))
 
 
 def _places() -> frozenset[str]:

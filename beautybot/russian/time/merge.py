@@ -11,7 +11,7 @@ from beautybot.russian.time.kinds import Kind, Token
 from beautybot.russian.time.windows import Bound, Window
 
 Part = tuple[int, int]
-MOST = 12
+MOST, WORK = 12, 1080
 """Nobody names more times in one message."""
 
 
@@ -157,6 +157,8 @@ def _together(days: list[Days | Bound], times: list[Token]) -> list[Wanted]:
             next(w for w in windows if w and w.relation == r) for r in ("after", "before")
         )
         windows = [Window("range", first.clock, last.clock)]
+    if any(w.relation == "at" for w in windows if w):
+        windows = [w for w in windows if w and (w.relation != "after" or w.clock.minutes != WORK)]
     parts = [t.value for t in times if t.kind == Kind.PART]
     if not windows and len(parts) > 1:
         part = (min(p[0] for p in parts), max(p[1] for p in parts))

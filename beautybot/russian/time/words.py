@@ -135,6 +135,7 @@ def _known() -> dict[str, tuple[str, Any]]:
     for hours, listed in words["parts"].items():
         begin, end = hours.split()
         known |= dict.fromkeys(listed.split(), (Kind.PART, (int(begin) * 60, int(end) * 60)))
+    known |= {"утречка": (Kind.MARKER, (360, 720)), "вечерка": (Kind.MARKER, (1020, 1440))}
     known |= {"утра": (Kind.MARKER, (360, 720)), "ночи": (Kind.MARKER, (0, 360))}
     known |= {"вечера": (Kind.MARKER, (1020, 1440)), "дня": (Kind.OF_DAY, (720, 1080))}
     known |= {
