@@ -75,6 +75,9 @@ def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
         choice=choice,
         language=language_of(reading),
     )
+    if context.asked == "when" and said.when is None and said.wanted and said.wanted.any_one:
+        free = TimeWish("first_free", text[:60], start=context.now)
+        said = replace(said, wanted=None, when=free)  # «без разницы» is an answer to "when"
     if context.asked == "name" and said.name and "?" not in rest.text:
         said = replace(said, services=(), wanted=None, when=None)
     if phone is not None and said.name and said.name == name_alone(text, context):

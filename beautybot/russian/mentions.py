@@ -116,7 +116,7 @@ def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
         known = (led and words[i - 1] not in _set("together")) or refused
         known = known or words[i - 1 : i] in _near() or _works(i, words)
         known = known or _beside(i, words, names)
-        if spelt in words_too() and not known:
+        if not known and (spelt in words_too() or _is_greeted(i, words)):
             continue
         yield _Said(i, found, refused)
 
@@ -194,6 +194,11 @@ def _is_refused_after(i: int, words: Sequence[str]) -> bool:
     """«Тимура не надо», «к Свете больше не пойду»."""
     after = [word for word in words[i + 1 : i + 4] if word not in ("больше", "я")]
     return after[:1] == ["не"] and after[1:2] != [] and after[1] in _set("after")
+
+
+def _is_greeted(i: int, words: Sequence[str]) -> bool:
+    """«Мария, здравствуйте»: whoever answers is called so, nobody is asked for."""
+    return bool({*words[max(0, i - 1) : i], *words[i + 1 : i + 2]} & _set("hello"))
 
 
 def _is_own_name(i: int, words: Sequence[str]) -> bool:

@@ -49,7 +49,7 @@ def said_in(text: str, spans: Sequence[Span]) -> str:
         if first >= end and first < last:
             said.append(text[first:last])
             end = last
-    return " ".join(said)
+    return " ".join(" ".join(said).split())
 
 
 def _told(pieces: list[Piece], reading: Reading) -> list[Piece]:

@@ -134,6 +134,6 @@ def _entry(
         frozenset(found),
         frozenset(about),
         frozenset(own),
-        frozenset(found & group("parts")),
+        frozenset(found & group("parts")) or frozenset(about & group("parts")),
         frozenset(aside),
     )

@@ -76,6 +76,7 @@ class Kind(StrEnum):
     LABEL = "G"
     UNKNOWN = "U"
     FREE = "J"
+    GONE = "@"  # «отпадает»
     FILLER = "~"  # «прямо», «ровно»: as if it were not there
     # What the rules make of them.
     CLOCK = "C"

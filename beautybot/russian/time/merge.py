@@ -68,6 +68,8 @@ def _refused(tokens: Sequence[Token], i: int) -> bool:
         return True
     if len(before) == 2 and before[0] == Kind.NOT and before[1] in (Kind.IN, Kind.ON, Kind.BY):
         return True
+    if any(t.kind == Kind.GONE for t in tokens[i + 1 : i + 3]):
+        return True
     for one, two in zip(tokens[i + 1 : i + 4], tokens[i + 2 : i + 5], strict=False):
         if one.kind in (Kind.STOP, Kind.COMMA) or _speaks(one):
             return False

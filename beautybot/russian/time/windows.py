@@ -175,6 +175,11 @@ def lunch(tokens: Sequence[Token], today: date) -> tuple[int, int]:
     return LUNCH
 
 
+def edge_of_day(tokens: Sequence[Token], today: date) -> tuple[int, int]:
+    """«в начале дня», «в середине дня», «к концу дня»."""
+    return ((360, 720), LUNCH, (1020, MIDNIGHT))[tokens[-2].value]
+
+
 def marked(tokens: Sequence[Token], today: date) -> tuple[int, int]:
     """«с утра»."""
     begin, end = tokens[-1].value

@@ -57,7 +57,7 @@ def _misspelt(word: str) -> tuple[str, Any]:
         slips = 2 if len(name) >= LONG_NAME and word[:3] == name[:3] else 1
         if distance <= slips and len(word) >= 5:
             return found
-        far = far or (distance == 2 and len(name) >= 7 and found[0] != Kind.MONTH)
+        far = far or (distance == 2 and len(name) >= 7 and found[0] not in (Kind.MONTH, Kind.PART))
     if far or word.startswith(tuple(table("time")["unknown"]["shapes"].split())):
         return Kind.UNKNOWN, word
     return _spoilt_number(word)
@@ -101,7 +101,7 @@ def _names() -> dict[str, tuple[str, Any]]:
         word: found
         for word, found in _known().items()
         if len(word) >= 5
-        and found[0] in (Kind.RELATIVE, Kind.WEEKDAY, Kind.MONTH)
+        and found[0] in (Kind.RELATIVE, Kind.WEEKDAY, Kind.MONTH, Kind.PART)
         and (word[0] > "z")
     }
 
@@ -109,9 +109,8 @@ def _names() -> dict[str, tuple[str, Any]]:
 @cache
 def _heard() -> dict[str, tuple[str, Any]]:
     long = {word: found for each in _numbers().values() for word, found in each}
-    parts = {w: f for w, f in _known().items() if f[0] == Kind.PART and w[0] > "z" and len(w) > 5}
     cardinal = {w: f for w, f in long.items() if f[0] == Kind.NUMBER}
-    heard = ({_as_heard(w): f for w, f in some.items()} for some in (long, cardinal, parts))
+    heard = ({_as_heard(w): f for w, f in some.items()} for some in (long, cardinal))
     return {k: f for some in heard for k, f in some.items()} | {
         _as_heard(w): f for w, f in _names().items()
     }
@@ -145,6 +144,7 @@ def _known() -> dict[str, tuple[str, Any]]:
         "пару": (Kind.NUMBER, 2),
     }
     known |= {"полдень": (Kind.CLOCK, (720, True)), "полудня": (Kind.CLOCK, (720, True))}
+    known |= {"полудню": (Kind.CLOCK, (720, True)), "полудни": (Kind.CLOCK, (720, True))}
     known |= {"noon": (Kind.CLOCK, (720, True)), "полночь": (Kind.CLOCK, (0, True))}
     known |= {"ъъб": (Kind.FREE, None), "ъъв": (Kind.PART, (360, 720))}
     known |= {"ъъг": (Kind.PART, (720, 1080)), "ъъд": (Kind.PART, (360, 540))}
