@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    func,
     select,
     update,
 )
@@ -130,6 +131,17 @@ def free_all(conn: Connection, table: Table, now: datetime, *, of: str | None = 
         )
     )
     return freed.rowcount
+
+
+def next_due(conn: Connection, table: Table) -> datetime | None:
+    """When the first of a to-do list is due; None if nothing waits."""
+    found: datetime | None = conn.execute(_next_due(table)).scalar_one()
+    return found
+
+
+@cache
+def _next_due(table: Table) -> Any:
+    return across_salons(select(func.min(table.c.due_at)))
 
 
 def backoff(attempts: int, *, first_s: float = 1.0, most_s: float = 300.0) -> timedelta:

@@ -49,9 +49,11 @@ class WhatsApp:
         """The channel of an installation."""
         return cls(settings.graph_api_base, proxy=settings.whatsapp_proxy)
 
-    def __init__(self, base: str, *, proxy: str | None = None) -> None:
+    def __init__(
+        self, base: str, *, proxy: str | None = None, http: HttpCaller | None = None
+    ) -> None:
         self._base = base.rstrip("/")
-        self._http = HttpCaller(proxy=proxy)
+        self._http = http or HttpCaller(proxy=proxy)
         self._pace = Pace()
 
     def parse(self, body: bytes, received_at: datetime) -> Sequence[Inbound]:
