@@ -32,6 +32,7 @@ class Visitor:
 
     base: str
     http: aiohttp.ClientSession
+    known: str = ""  # the token of this sign-in, once a page has shown it
 
     async def get(self, path: str) -> tuple[int, str]:
         """Open a page without following redirects."""
@@ -40,7 +41,8 @@ class Visitor:
 
     async def post(self, path: str, **fields: str) -> tuple[int, str]:
         """Send a form with the token of our page."""
-        fields.setdefault("csrf", await self.token())
+        self.known = self.known or await self.token()
+        fields.setdefault("csrf", self.known)
         return await self.post_raw(path, fields)
 
     async def post_raw(self, path: str, fields: dict[str, Any], **headers: str) -> tuple[int, str]:
@@ -52,6 +54,7 @@ class Visitor:
 
     async def sign_in(self, email: str, password: str = PASSWORD) -> int:
         """Fill in the sign-in page; its status."""
+        self.known = ""
         status, _ = await self.post_raw("/login", {"email": email, "password": password})
         return status
 

@@ -228,8 +228,35 @@ def _named(words: str) -> ColumnElement[bool]:
 
 
 def _open(business_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Handed over, and no person has answered the client's newest message yet."""
+    heard, said = messages.alias("heard"), messages.alias("said")
+    newest = (
+        select(heard.c.id)
+        .where(
+            heard.c.business_id == business_id,
+            heard.c.conversation_id == handoffs.c.conversation_id,
+            heard.c.direction == "inbound",
+        )
+        .order_by(heard.c.id.desc())
+        .limit(1)
+        .correlate(handoffs)
+        .scalar_subquery()
+    )
+    person = or_(said.c.author.startswith("user:"), said.c.author == "owner")
+    answered = (
+        select(said.c.id)
+        .where(
+            said.c.business_id == business_id,
+            said.c.conversation_id == handoffs.c.conversation_id,
+            said.c.id > func.coalesce(newest, 0),
+            said.c.direction == "outbound",
+            or_(person, handoffs.c.reason == "taken"),  # answered before somebody took it
+        )
+        .correlate(handoffs)
+    )
     return (
         handoffs.c.business_id == business_id,
         handoffs.c.ended_at.is_(None),
         or_(handoffs.c.until.is_(None), handoffs.c.until > now),
+        ~exists(answered),
     )

@@ -64,9 +64,16 @@ function replace(place, fresh) {
   if (place.matches("[data-end]") && atEnd) toEnd();
 }
 
-// A conversation opens at its newest message.
-const toEnd = () => document.querySelector(".reply")?.scrollIntoView({ block: "end" });
-if (document.querySelector("[data-end]") && !location.hash) toEnd();
+// A conversation opens at its newest message, just above the place to answer.
+function toEnd() {
+  const newest = document.querySelector("[data-end] > li:last-child"), reply = document.querySelector(".reply");
+  if (newest && reply) { newest.scrollIntoView({ block: "end" }); window.scrollBy(0, newest.getBoundingClientRect().bottom - reply.getBoundingClientRect().top + 10); }
+}
+if (!location.hash) toEnd();
+
+// After a form: what is wrong is in sight, and so is the newest line of a talk.
+document.querySelector(".problem[role=alert]")?.scrollIntoView({ block: "center" });
+document.querySelector("[data-newest]")?.scrollIntoView({ block: "end" });
 
 // Ask before what cannot be undone.
 document.addEventListener("submit", (event) => {
