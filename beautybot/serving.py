@@ -25,6 +25,7 @@ from beautybot.channels.telegram import Telegram
 from beautybot.channels.telegram.owners import bot_of
 from beautybot.conversations.fetching import Fetching
 from beautybot.conversations.listening import Listening
+from beautybot.conversations.model_use import Budget
 from beautybot.kit import clock as clocks, log, memory, steps
 from beautybot.kit.bell import Bell
 from beautybot.kit.clock import Clock
@@ -102,7 +103,7 @@ async def opened(
         own = OwnModels(llm, db, keyring_of(settings), settings)
         product = _product(settings, db, spoken, own, clock)
         if ears is not None:
-            product.worker.listening = _listening(product.worker, ears)
+            product.worker.listening = _listening(product.worker, ears, settings.speech_abroad)
         await db.write(chores.schedule, clock())
         if owner:
             await product.worker.free_leases()
@@ -118,9 +119,9 @@ async def opened(
         await db.close()
 
 
-def _listening(worker: Worker, ears: speech.SpeechToText) -> Listening:
+def _listening(worker: Worker, ears: speech.SpeechToText, abroad: bool) -> Listening:
     fetching = Fetching(worker.db, worker.channels, worker.keyring, worker.clock)
-    return Listening(fetching, ears)
+    return Listening(fetching, ears, abroad)
 
 
 def _product(
@@ -135,7 +136,7 @@ def _product(
         keyring=keyring,
         llm=own.shared,
         own_models=own,
-        understanding=Understanding(),
+        understanding=Understanding(budget=_budget(settings)),
         wakeup=wakeup,
         burst=timedelta(seconds=settings.burst_wait_s),
         public_url=settings.public_url.rstrip("/"),
@@ -154,6 +155,13 @@ def _product(
         worker,
         Polling(db, telegram, keyring, wakeup, worker.public_url, worker.name),
         Asking(db, bot, wakeup, worker.name, clock) if bot else None,
+    )
+
+
+def _budget(settings: Settings) -> Budget:
+    return Budget(
+        per_salon=round(settings.model_salon_day_budget * 100),
+        in_all=round(settings.model_day_budget * 100),
     )
 
 

@@ -59,12 +59,18 @@ class Settings:
     gigachat_auth_url: str = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
     gigachat_ca_bundle_file: str | None = None
     gigachat_max_streams: int = 1
+    gigachat_price: float = 0.5
     openai_base_url: str | None = None
     openai_api_key: str | None = None
     openai_model: str | None = None
+    openai_price: float = 0.0
+    openai_region: str | None = None
+    model_day_budget: float = 3000.0
+    model_salon_day_budget: float = 300.0
     speech_base_url: str | None = None
     speech_api_key: str | None = None
     speech_model: str = "whisper-1"
+    speech_region: str | None = None
     assistants_api_key: str | None = None
     smtp_host: str | None = None
     smtp_port: int = 587
@@ -88,6 +94,16 @@ class Settings:
     def sqlite_path(self) -> Path:
         """The database file; only meaningful on SQLite."""
         return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
+    def openai_abroad(self) -> bool:
+        """True if what is asked of the OpenAI-compatible model leaves Russia."""
+        return _is_abroad(self.openai_base_url, self.openai_region)
+
+    @property
+    def speech_abroad(self) -> bool:
+        """True if voice notes leave Russia to become words."""
+        return _is_abroad(self.speech_base_url, self.speech_region)
 
     def __repr__(self) -> str:
         return f"Settings(database_url={_without_password(self.database_url)!r}, …)"
@@ -195,6 +211,10 @@ def _check(settings: Settings) -> None:
         settings.gigachat_scope,
         ("GIGACHAT_API_PERS", "GIGACHAT_API_B2B", "GIGACHAT_API_CORP"),
     )
+    for name in ("openai_region", "speech_region"):
+        if (region := getattr(settings, name)) is not None:
+            _check_choice(name, region, ("ru", "abroad"))
+    _check_money(settings)
     _check_choice("smtp_tls", settings.smtp_tls, ("starttls", "tls", "none"))
     if bool(settings.smtp_host) != bool(settings.smtp_from):
         raise SettingsError("SMTP_HOST and SMTP_FROM must be set together")
@@ -208,6 +228,19 @@ def _check(settings: Settings) -> None:
         raise SettingsError("ENCRYPTION_KEYS must be set when the database is PostgreSQL")
     if bool(settings.gigachat_client_id) != bool(settings.gigachat_client_secret):
         raise SettingsError("GIGACHAT_CLIENT_ID and GIGACHAT_CLIENT_SECRET must be set together")
+
+
+def _is_abroad(url: str | None, region: str | None) -> bool:
+    """What nobody has said to be in Russia is abroad, save this very machine."""
+    if url is None or region is not None:
+        return region == "abroad"
+    return urlsplit(url).hostname not in ("localhost", "127.0.0.1", "::1")
+
+
+def _check_money(settings: Settings) -> None:
+    for name in ("gigachat_price", "openai_price", "model_day_budget", "model_salon_day_budget"):
+        if not 0 <= getattr(settings, name) <= 1_000_000:
+            raise SettingsError(f"{name.upper()} must be from 0 to 1000000 roubles")
 
 
 def _check_url(name: str, value: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from beautybot.agent import commands as c
@@ -33,6 +34,14 @@ _ASKING = frozenset(_TOPICS) | {Intent.PRICE, Intent.MY_BOOKINGS, Intent.OFF_TOP
 _ANSWERED = _ASKING - {Intent.OFF_TOPIC}
 
 
+# What asks for a person, and does not only speak of one.
+_CALLS = re.compile(
+    r"позов|позвать|соедин|переключ|свяж|связ|дайте|\bдай\b|нуж[ен]н|ребят|человек|жив[оыу]|бот|звон"
+    r"|набер|оператор|поговор|общат|\b[ск]о? (?:админ|директор|менеджер|управляющ|хозя)|деньги|human"
+    r"|person|адам|(?:админ|директор|менеджер)\w* (?:можно|пожалуйста|пж|нуж)|можно (?:ваш\w* )?админ"
+)
+
+
 def commands_of(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
     """Every command of one message; Unclear if there is none."""
     found = list(_found(text, meaning, memory))
@@ -47,7 +56,7 @@ def _found(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
     if Intent.GREET in intents:
         yield c.Greet()
     for intent, reason in _PEOPLE.items():
-        if intent in intents:
+        if intent in intents and not _only_names_one(intent, text, wishes):
             yield c.Human(reason)
             return
     if Intent.OFF_TOPIC in intents and not intents & _ANSWERED:
@@ -62,6 +71,11 @@ def _found(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
         yield c.Leave()
     elif Intent.THANKS in intents:
         yield c.Thank()
+
+
+def _only_names_one(intent: Intent, text: str, wishes: tuple[ServiceWish, ...]) -> bool:
+    """«Ваш администратор мне не ответил, хочу на маникюр» wishes for a visit, not for a person."""
+    return intent is Intent.OPERATOR and bool(wishes) and not _CALLS.search(text.lower())
 
 
 def _personal(meaning: Meaning, memory: Memory) -> Iterator[Command]:

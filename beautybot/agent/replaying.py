@@ -60,6 +60,7 @@ class RecordedModel:
     answers: deque[Mapping[str, Any]] = field(default_factory=deque)
     name: str = "recorded"
     crowded: bool = False
+    paid_by_salon: bool = False
 
     async def complete(self, request: Request) -> Reply:
         """The next answer that was given for this purpose."""

@@ -77,7 +77,7 @@ async def take_turn(
 
     remembered, stop = guarding.watched(recall(seen, clock()), seen, clock())
     salon = await understood_by.salon(db, seen.business)
-    adviser = Adviser(llm, db, seen.business, seen.client.id, clock)
+    adviser = Adviser(llm, db, seen.business, seen.client.id, clock, understood_by.budget)
     commands: list[Command] = [Human(stop)] if stop else []
     with metrics.TURN.labels("think").time():
         commands = commands or await understand(
@@ -189,7 +189,9 @@ def _reworded(
     if worded.text is None and not worded.unfit:
         return
     today = day_of(now, seen.business)
-    if model_use.judged(conn, seen.business.id, today, untrue=worded.untrue):
+    metrics.MODEL_WORDINGS.labels(worded.verdict).inc()
+    untrue, unfit = worded.untrue, worded.text is None
+    if model_use.judged(conn, seen.business.id, today, untrue=untrue, unfit=unfit):
         put_notice(
             conn,
             business_id=seen.business.id,

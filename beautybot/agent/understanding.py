@@ -30,6 +30,7 @@ from beautybot.booking import catalogue as catalogues
 from beautybot.businesses.salons import Business
 from beautybot.channels.base import Kind
 from beautybot.conversations.history import Message, Seen
+from beautybot.conversations.model_use import NO_LIMIT, Budget
 from beautybot.kit.db import Database
 
 _CACHED = 500
@@ -42,13 +43,14 @@ _CODE_IN_TEXT = re.compile(r"\bкод:? ([0-9a-f]{48})\b", re.IGNORECASE)
 @dataclass(slots=True)
 class Understanding:
     """
-    What the turns of one process share: the words of the salons asked for lately, and a gate.
+    What the turns of one process share: the salons' words, the day's money, and a gate.
 
     Through `acting` only a few turns at a time go to be written: hundreds of
     answers of a model may come at one moment, and a delivery that waits for
     the same commit must not wait for all of them.
     """
 
+    budget: Budget = NO_LIMIT
     acting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ACT_AT_ONCE))
     _salons: dict[int, Salon] = field(default_factory=dict)
 

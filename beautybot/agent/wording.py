@@ -49,6 +49,13 @@ class Worded:
         """True if the model claimed something that no fact supports."""
         return any(one.untrue for one in self.unfit)
 
+    @property
+    def verdict(self) -> str:
+        """In one word, for counting."""
+        if self.untrue:
+            return "untrue"
+        return "said" if self.text is not None else "unfit"
+
 
 def is_worth(reply: Reply) -> bool:
     """True if there is something in a reply that may be said otherwise."""

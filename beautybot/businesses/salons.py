@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -60,6 +60,7 @@ class SalonSettings:
     privacy_url: str = ""
     waitlist_hold_min: int = 30
     complete_after_h: int = 0  # 0: only a person says that a visit took place
+    model_abroad: bool = False  # its clients' masked words and voices may leave Russia
     nudge_after_days: int = 0  # 0: nobody is invited to come again
     # The hours in which the agent answers, in the salon's zone; None is round the clock.
     agent_hours: tuple[str, str] | None = None
@@ -163,9 +164,17 @@ def update_agent(
     tone: str | None = None,
     restrictions: str | None = None,
     greeting: str | None = None,
+    abroad: bool | None = None,
 ) -> Business:
-    """Switch the agent and set how it speaks; what is None stays.  BadAgentSettings."""
+    """
+    Switch the agent, set how it speaks and how far its words go; what is None stays.
+
+    BadAgentSettings.
+    """
     values: dict[str, Any] = {}
+    if abroad is not None:
+        now = get(conn, business_id).settings
+        values["settings"] = settings_json(replace(now, model_abroad=abroad))
     if enabled is not None:
         values["ai_agent_enabled"] = enabled
     if tone is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import typer
 
+from beautybot.cli import model_checks
 from beautybot.cli.findings import Finding, machine, of_drill, of_settings
 from beautybot.cli.opening import House, inside
 from beautybot.cli.output import JsonFlag, show_rows
@@ -39,8 +39,7 @@ def doctor(as_json: JsonFlag = False) -> None:
         found += await house.db.read(_stored, house)
         async for finding in _channels(house):
             found.append(finding)
-        found += await _model(house.settings)
-        found += [finding async for finding in _own_models(house)]
+        found += [Finding(*told) async for told in model_checks.of(house)]
         return found
 
     rows: list[dict[str, Any]] = [asdict(finding) for finding in inside(work)]
@@ -144,69 +143,6 @@ def _secrets(
     if account.channel == "whatsapp" and not signed:
         what = "half connected: without an app secret its deliveries are refused"
         yield Finding(about, "broken", what, f"WHATSAPP_APP_SECRET, or {_again(salon, account)}")
-
-
-async def _model(settings: Settings) -> list[Finding]:
-    from beautybot.llm import registry
-
-    model = registry.build(settings)
-    if model is None:
-        return []
-    try:
-        probe = await model.probe()
-    finally:
-        await model.close()
-    roots = list(_own_roots(settings.gigachat_ca_bundle_file))
-    state = "ok" if probe.ok else "broken"
-    mend = "" if probe.ok else "the receptionist works by rules meanwhile"
-    found = [Finding("language model", state, line, mend) for line in probe.lines]
-    found += [Finding("language model", "warning", w, "GIGACHAT_MODEL") for w in probe.warnings]
-    return [*roots, *found]
-
-
-async def _own_models(house: House) -> AsyncIterator[Finding]:
-    from beautybot.businesses import model_accounts, salons
-    from beautybot.kit.crypto import CannotDecrypt
-    from beautybot.llm import registry
-
-    for salon in await house.db.read(salons.listing):
-        about, mend = (
-            f"{salon.slug}: GigaChat",
-            f"beautybot connect gigachat --business {salon.slug}",
-        )
-        try:
-            account = await house.db.read(model_accounts.of_business, house.keyring, salon.id)
-        except CannotDecrypt as error:
-            yield Finding(about, "broken", str(error), f"ENCRYPTION_KEYS, or {mend}")
-            continue
-        if account is None:
-            continue
-        model = registry.own(house.settings, account)
-        try:
-            probe = await model.probe()
-        finally:
-            await model.close()
-        state = "ok" if probe.ok else "broken"
-        yield Finding(about, state, probe.lines[0], "" if probe.ok else mend)
-
-
-def _own_roots(bundle: str | None) -> Iterator[Finding]:
-    """The fingerprints of the roots that are trusted beside the usual ones, to be compared."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    if bundle is None:
-        return
-    try:
-        found = x509.load_pem_x509_certificates(Path(bundle).read_bytes())
-    except (OSError, ValueError):
-        what = "GIGACHAT_CA_BUNDLE_FILE must be a readable PEM file"
-        yield Finding("language model", "broken", what, "GIGACHAT_CA_BUNDLE_FILE")
-        return
-    for root in found:
-        mark = root.fingerprint(SHA256()).hex(":").upper()
-        name = root.subject.rfc4514_string()
-        yield Finding("language model", "ok", f"trusts {name}, SHA-256 {mark}")
 
 
 async def _channels(house: House) -> AsyncIterator[Finding]:

@@ -73,6 +73,13 @@ def import_salon(
 
 Tone = Annotated[str | None, typer.Option(help="professional, friendly, casual or formal.")]
 Restrictions = Annotated[str | None, typer.Option(help="What it must not do, in plain words.")]
+Abroad = Annotated[
+    bool | None,
+    typer.Option(
+        "--abroad/--no-abroad",
+        help="Let a language model abroad see what its clients write, phones and surnames masked.",
+    ),
+]
 Greeting = Annotated[str | None, typer.Option(help="Its first words.")]
 
 
@@ -86,6 +93,7 @@ def agent(
     tone: Tone = None,
     restrictions: Restrictions = None,
     greeting: Greeting = None,
+    abroad: Abroad = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Switch a salon's receptionist on or off and set how it speaks."""
@@ -104,6 +112,7 @@ def agent(
             tone=tone,
             restrictions=restrictions,
             greeting=greeting,
+            abroad=abroad,
         )
 
     salon = inside(work)
@@ -113,6 +122,7 @@ def agent(
         "tone": salon.tone.value,
         "restrictions": salon.restrictions,
         "greeting": salon.greeting,
+        "abroad": "yes" if salon.settings.model_abroad else "no",
     }
     if as_json:
         show_json(now)

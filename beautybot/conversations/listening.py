@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from beautybot.businesses import salons
 from beautybot.channels.base import Kind, SendError
 from beautybot.conversations import attachments, messages as talk
 from beautybot.conversations.fetching import Fetching
@@ -29,11 +30,12 @@ class Listening:
 
     fetching: Fetching
     speech: SpeechToText
+    abroad: bool = False  # what is heard leaves Russia, which a salon has to allow
 
     async def hear(self, claim: Claim) -> None:
         """Give words to the voice notes of a turn; a note nobody could hear stays as it is."""
         unheard = await self.fetching.db.read(_unheard, claim)
-        if not unheard:
+        if not unheard or (self.abroad and not await self.fetching.db.read(_may_leave, claim)):
             return
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -48,6 +50,10 @@ class Listening:
         file, sound = await db.read(attachments.contents, business_id, attachment_id)
         words = await self.speech.words(sound, file.mime_type)
         await db.write(talk.heard, business_id, message_id, words)
+
+
+def _may_leave(conn: Connection, claim: Claim) -> bool:
+    return salons.get(conn, claim.business_id).settings.model_abroad
 
 
 def _unheard(conn: Connection, claim: Claim) -> list[tuple[int, int]]:

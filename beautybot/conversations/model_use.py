@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -20,11 +21,34 @@ SALON = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """The day's money for language models in kopecks; 0 is without a limit."""
+
+    per_salon: int = 0
+    in_all: int = 0
+
+
+NO_LIMIT = Budget()
+
+
+class Purse(StrEnum):
+    """Whose money is spent."""
+
+    SALON = "salon"
+    INSTALLATION = "installation"
+
+
+@dataclass(frozen=True, slots=True)
 class Wordings:
-    """How often rewording was looked at in a week, and how often it claimed what is not so."""
+    """
+    How often rewording was looked at in a week, and what came of it.
+
+    `unfit` were not said for any reason; of these `untrue` claimed what is not so.
+    """
 
     seen: int
     untrue: int
+    unfit: int = 0
 
     @property
     def trusted(self) -> bool:
@@ -38,6 +62,7 @@ class Use:
 
     calls: int
     wordings: Wordings
+    kopecks: int = 0  # the salon's own account included
 
 
 def spend(conn: Connection, business_id: int, client_id: int, day: date) -> bool:
@@ -50,29 +75,70 @@ def spend(conn: Connection, business_id: int, client_id: int, day: date) -> bool
     return True
 
 
-def judged(conn: Connection, business_id: int, day: date, *, untrue: bool) -> bool:
+def paid(
+    conn: Connection, business_id: int, client_id: int, day: date, kopecks: int, *, own: bool
+) -> None:
+    """Count what an answer cost; `own`: on the salon's own account."""
+    for subject in (SALON, client_id):
+        if own:
+            _add(conn, business_id, subject, day, own_kopecks=kopecks)
+        else:
+            _add(conn, business_id, subject, day, kopecks=kopecks)
+
+
+def empty(
+    conn: Connection, business_id: int, day: date, budget: Budget, *, own: bool
+) -> Purse | None:
+    """Which of the day's budgets is spent, if one is; its own account is not the installation's."""
+    if budget.per_salon and _spent(conn, business_id, day) >= budget.per_salon:
+        return Purse.SALON
+    if budget.in_all and not own and spent_in_all(conn, day) >= budget.in_all:
+        return Purse.INSTALLATION
+    return None
+
+
+def spent_in_all(conn: Connection, day: date) -> int:
+    """The kopecks the installation paid for all its salons on one day of theirs."""
+    summed = select(func.sum(model_use.c.kopecks)).where(
+        model_use.c.day == day.isoformat(), model_use.c.client_id == SALON
+    )
+    return int(conn.execute(across_salons(summed)).scalar() or 0)
+
+
+def judged(
+    conn: Connection, business_id: int, day: date, *, untrue: bool, unfit: bool = False
+) -> bool:
     """Count a wording that was looked at; True if by this one the salon's trust was lost."""
     before = wordings(conn, business_id, day)
-    _add(conn, business_id, SALON, day, wordings=1, untrue=int(untrue))
+    counts = {"untrue": int(untrue), "unfit": int(unfit or untrue)}
+    _add(conn, business_id, SALON, day, wordings=1, **counts)
     return before.trusted and not wordings(conn, business_id, day).trusted
 
 
 def wordings(conn: Connection, business_id: int, day: date) -> Wordings:
     """The wordings of the week up to a day."""
-    seen, untrue = conn.execute(
-        select(func.sum(model_use.c.wordings), func.sum(model_use.c.untrue)).where(
+    seen, untrue, unfit = conn.execute(
+        select(
+            func.sum(model_use.c.wordings),
+            func.sum(model_use.c.untrue),
+            func.sum(model_use.c.unfit),
+        ).where(
             model_use.c.business_id == business_id,
             model_use.c.client_id == SALON,
             model_use.c.day > (day - LOOK_BACK).isoformat(),
             model_use.c.day <= day.isoformat(),
         )
     ).one()
-    return Wordings(int(seen or 0), int(untrue or 0))
+    return Wordings(int(seen or 0), int(untrue or 0), int(unfit or 0))
 
 
 def of_day(conn: Connection, business_id: int, day: date) -> Use:
-    """What the dashboard shows of a salon's model."""
-    return Use(_calls(conn, business_id, SALON, day), wordings(conn, business_id, day))
+    """What is shown of a salon's model."""
+    return Use(
+        _calls(conn, business_id, SALON, day),
+        wordings(conn, business_id, day),
+        _spent(conn, business_id, day),
+    )
 
 
 def forget(conn: Connection, before: date) -> int:
@@ -87,6 +153,17 @@ def _calls(conn: Connection, business_id: int, subject: int, day: date) -> int:
             model_use.c.business_id == business_id,
             model_use.c.day == day.isoformat(),
             model_use.c.client_id == subject,
+        )
+    ).scalar()
+    return int(found or 0)
+
+
+def _spent(conn: Connection, business_id: int, day: date) -> int:
+    found = conn.execute(
+        select(model_use.c.kopecks + model_use.c.own_kopecks).where(
+            model_use.c.business_id == business_id,
+            model_use.c.day == day.isoformat(),
+            model_use.c.client_id == SALON,
         )
     ).scalar()
     return int(found or 0)

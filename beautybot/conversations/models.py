@@ -244,7 +244,11 @@ model_use = Table(
     # Wordings that were looked at, and those that claimed what no fact supports.
     Column("wordings", BigId, nullable=False, server_default="0"),
     Column("untrue", BigId, nullable=False, server_default="0"),
+    Column("unfit", BigId, nullable=False, server_default="0"),  # were not said, for any reason
+    Column("kopecks", BigId, nullable=False, server_default="0"),  # the installation's money
+    Column("own_kopecks", BigId, nullable=False, server_default="0"),  # the salon's
     UniqueConstraint("business_id", "day", "client_id"),
+    Index("ix_model_use_day", "day", "client_id"),
 )
 
 # What clients asked and the salon has not answered for good yet.

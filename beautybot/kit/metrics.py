@@ -51,6 +51,23 @@ MODEL_CALLS = Counter("beautybot_model_calls_total", "Calls of language models."
 MODEL_TOKENS = Counter(
     "beautybot_model_tokens_total", "Tokens of language models, both ways.", registry=REGISTRY
 )
+MODEL_KOPECKS = Counter(
+    "beautybot_model_kopecks_total",
+    "What language models cost, by the price set.",
+    registry=REGISTRY,
+)
+MODEL_WORDINGS = Counter(
+    "beautybot_model_wordings_total",
+    "Rewordings of replies: said, unfit or untrue.",
+    ["verdict"],
+    registry=REGISTRY,
+)
+MODEL_REFUSED = Counter(
+    "beautybot_model_refused_total",
+    "Questions to a model that were not asked: the day's budget was spent.",
+    ["budget"],
+    registry=REGISTRY,
+)
 
 INBOX = Gauge("beautybot_inbox_unread", "Deliveries to be read.", registry=REGISTRY)
 INBOX_AGE = Gauge(

@@ -16,7 +16,13 @@ from beautybot.kit.errors import BeautyBotError
 
 
 class LLMUnavailable(BeautyBotError):
-    """There is no answer in time: down, slow, full, or out of money.  The rules go on alone."""
+    """
+    There is no answer in time: down, slow, full, or out of money.  The rules go on alone.
+
+    `cost`: kopecks that were spent for nothing all the same.
+    """
+
+    cost: int = 0
 
 
 class LLMBusy(LLMUnavailable):
@@ -62,7 +68,8 @@ class Request:
 
     `schema` is a flat JSON schema of strings, string enums and arrays of flat
     objects.  `tenant` and `session` are opaque, for fairness and for the
-    provider's prefix cache; no phone, no name.
+    provider's prefix cache; no phone, no name.  `abroad`: its words may leave
+    Russia.
     """
 
     purpose: Purpose
@@ -73,6 +80,7 @@ class Request:
     schema: Mapping[str, Any] | None = None
     max_tokens: int = 400
     temperature: float = 0.1
+    abroad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,7 @@ class Reply:
     seconds: float = 0.0
     calls: int = 1  # how often the model was asked for it: repairs and second tries count
     warning: str = ""  # what somebody should mend though there is an answer
+    cost: int = 0  # kopecks, by the price of the settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,7 @@ class LLM(Protocol):
     """A language model, or a chain of them."""
 
     name: str
+    paid_by_salon: bool  # else the installation pays
 
     @property
     def crowded(self) -> bool:

@@ -16,6 +16,8 @@ SHARE = 0.6
 class Chain:
     """Asks the first; when it is away, full, silent or refuses the topic, the next."""
 
+    paid_by_salon = False
+
     def __init__(self, models: Sequence[LLM]) -> None:
         self._models = tuple(models)
         self.name = " → ".join(model.name for model in models)
@@ -29,7 +31,7 @@ class Chain:
         """One answer before the deadline, of the first that has one; LLMUnavailable of the last."""
         until = clock.monotonic() + request.deadline_s
         refused: Reply | None = None
-        trouble = LLMUnavailable("there is no model")
+        trouble, spent = LLMUnavailable("there is no model"), 0
         for place, model in enumerate(self._models, 1):
             left = until - clock.monotonic()
             if left <= 0:
@@ -38,13 +40,15 @@ class Chain:
             try:
                 reply = await model.complete(replace(request, deadline_s=patience))
             except LLMUnavailable as error:
-                trouble = error
+                trouble, spent = error, spent + error.cost
                 continue
+            spent += reply.cost
             if reply.finish is not Finish.FILTERED:
-                return reply
+                return replace(reply, cost=spent)
             refused = reply
         if refused is not None:
-            return refused
+            return replace(refused, cost=spent)
+        trouble.cost = spent
         raise trouble
 
     async def probe(self) -> Probe:

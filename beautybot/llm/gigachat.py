@@ -25,6 +25,7 @@ from beautybot.kit.db import Database
 from beautybot.llm.base import Finish, LLMMisconfigured, LLMUnavailable, Request
 from beautybot.llm.steady import Steady
 from beautybot.llm.streams import SharedStreams
+from beautybot.llm.terms import FREE, Terms
 from beautybot.llm.wire import Form, Heard, NotThisWay, TooLong, TryAgain, is_refusal
 from beautybot.settings import Settings, hide_from_libraries
 
@@ -55,6 +56,7 @@ class Account:
     auth_url: str
     ca_bundle_file: str | None = None
     streams: int = 1
+    terms: Terms = FREE
 
     @property
     def key(self) -> str:
@@ -79,6 +81,7 @@ def of_settings(settings: Settings) -> Account:
         auth_url=settings.gigachat_auth_url,
         ca_bundle_file=settings.gigachat_ca_bundle_file,
         streams=settings.gigachat_max_streams,
+        terms=Terms(price=settings.gigachat_price),
     )
 
 
@@ -86,9 +89,9 @@ def build(account: Account, db: Database | None = None) -> Steady:
     """GigaChat of one account, ready to be asked; `db` where other processes share its streams."""
     wire = GigaChatWire(account)
     if db is None:
-        return Steady(wire, streams=account.streams)
+        return Steady(wire, streams=account.streams, terms=account.terms)
     shared = SharedStreams(db, account.client_id, account.streams)
-    return Steady(wire, streams=account.streams, gate=shared.held)
+    return Steady(wire, streams=account.streams, gate=shared.held, terms=account.terms)
 
 
 class GigaChatWire:

@@ -12,6 +12,7 @@ from uuid import uuid4
 from beautybot.kit.http import HttpCaller, NoAnswer
 from beautybot.llm.base import Finish, LLMMisconfigured, LLMUnavailable, Request
 from beautybot.llm.steady import Steady
+from beautybot.llm.terms import Terms
 from beautybot.llm.wire import Form, Heard, NotThisWay, TooLong, TryAgain, is_refusal
 from beautybot.settings import Settings
 
@@ -27,7 +28,8 @@ def build(settings: Settings) -> Steady:
         key=settings.openai_api_key,
         model=settings.openai_model or "",
     )
-    return Steady(wire, streams=STREAMS)
+    terms = Terms(price=settings.openai_price, abroad=settings.openai_abroad)
+    return Steady(wire, streams=STREAMS, terms=terms)
 
 
 class OpenAIWire:

@@ -52,11 +52,13 @@ def own(settings: Settings, credentials: Credentials, db: Database | None = None
     """GigaChat with somebody's own credentials, at the installation's addresses."""
     from beautybot.llm import gigachat
 
+    shared = gigachat.of_settings(settings)
     account = replace(
-        gigachat.of_settings(settings),
+        shared,
         client_id=credentials.client_id,
         secret=credentials.secret,
         scope=credentials.scope,
         model=credentials.model,
+        terms=replace(shared.terms, paid_by_salon=True),
     )
     return gigachat.build(account, db)

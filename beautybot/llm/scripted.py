@@ -20,6 +20,7 @@ class ScriptedModel:
 
     name = "script"
     crowded = False
+    paid_by_salon = False
 
     def __init__(self, answers: Sequence[Answer] | Callable[[Request], Answer]) -> None:
         self.asked: list[Request] = []

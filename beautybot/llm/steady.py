@@ -12,7 +12,7 @@ import json
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from beautybot.kit import clock, log
 from beautybot.llm.base import (
@@ -29,6 +29,7 @@ from beautybot.llm.base import (
 from beautybot.llm.circuit import Breaker
 from beautybot.llm.json_reading import fits, read_object
 from beautybot.llm.queueing import FairQueue
+from beautybot.llm.terms import FREE, Spent, Terms
 from beautybot.llm.wire import Form, Heard, NotThisWay, TooLong, TryAgain, Wire
 
 logger = log.get(__name__)
@@ -64,8 +65,11 @@ class Steady:
         sleep: Sleep = asyncio.sleep,
         seconds: Callable[[], float] = clock.monotonic,
         gate: Gate = nullcontext,
+        terms: Terms = FREE,
     ) -> None:
         self.name = wire.name
+        self.paid_by_salon = terms.paid_by_salon
+        self._terms = terms
         self._wire = wire
         self._queue = FairQueue(streams)
         self._breaker = Breaker(seconds)
@@ -81,14 +85,25 @@ class Steady:
         return self._queue.crowded or self._breaker.rests or self._in_a_hurry.rests
 
     async def complete(self, request: Request) -> Reply:
-        """One answer before the deadline; LLMUnavailable otherwise."""
+        """One answer before the deadline; LLMUnavailable otherwise, with what it cost."""
+        if self._terms.abroad and not request.abroad:
+            raise LLMUnavailable(f"{self.name} is abroad, where this salon's words do not go")
+        spent = Spent(self._terms.price)
+        try:
+            reply = await self._answered(request, spent)
+        except LLMUnavailable as error:
+            error.cost = spent.kopecks
+            raise
+        return replace(reply, cost=spent.kopecks)
+
+    async def _answered(self, request: Request, spent: Spent) -> Reply:
         tries = 1 if self._breaker.is_open or request.purpose is Purpose.WORD else TRIES
         self._check(request)
         ahead = self._queue.ahead_of(request.tenant)
         if ahead and ahead * self._usual_s > self._in_time(request):
             raise LLMBusy(f"the queue to {self.name} is too long to wait")
         until = clock.monotonic() + request.deadline_s
-        call = _Call(self._wire, request, self._sleep, until, tries)
+        call = _Call(self._wire, request, self._sleep, until, tries, spent)
         try:
             async with (
                 asyncio.timeout(request.deadline_s),
@@ -196,6 +211,7 @@ class _Call:
     sleep: Sleep
     until: float
     tries: int
+    spent: Spent = field(default_factory=Spent)
     started: float | None = None
     sent: int = 0
 
@@ -205,7 +221,9 @@ class _Call:
         for attempt in range(1, self.tries + 2):
             self.sent += 1
             try:
-                return await self.wire.send(request, form)
+                heard = await self.wire.send(request, form)
+                self.spent.tokens += heard.input_tokens + heard.output_tokens
+                return heard
             except TooLong:
                 if cut:
                     raise LLMUnavailable("the prompt is too long") from None

@@ -64,13 +64,13 @@ class Ears:
         return JSONResponse({"text": self.says})
 
 
-async def listening(here: Town, url: str) -> Listening:
+async def listening(here: Town, url: str, *, abroad: bool = False) -> Listening:
     """Give the town's worker ears."""
     ears = speech.build(Settings(speech_base_url=f"{url}/v1", speech_api_key="sk-x"))
     assert ears is not None
     worker = here.worker
     worker.listening = Listening(
-        Fetching(worker.db, worker.channels, worker.keyring, worker.clock), ears
+        Fetching(worker.db, worker.channels, worker.keyring, worker.clock), ears, abroad
     )
     return worker.listening
 
@@ -139,6 +139,23 @@ async def test_deaf_ears_cost_nobody_an_answer(here: Town, trouble: str) -> None
         answer = await voice(here, "telegram")
 
     assert "словами" in answer
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_a_voice_leaves_russia_only_where_the_salon_allows_it(
+    here: Town, allowed: bool
+) -> None:
+    """Else she is asked to write, and nobody abroad has heard her."""
+    await here.db.write(salons.update_agent, here.salon.id, abroad=allowed)
+    ears = Ears()
+    app = Starlette(routes=[Route("/v1/audio/transcriptions", ears.transcribe, methods=["POST"])])
+    async with serving(app) as url:
+        hearing = await listening(here, url, abroad=True)
+        answer = await voice(here, "telegram")
+        await hearing.speech.close()
+
+    assert bool(ears.forms) is allowed
+    assert ("1 800" in answer) is allowed
 
 
 async def test_a_photo_beside_a_booking_reaches_the_visit(here: Town) -> None:

@@ -25,6 +25,7 @@ class BrainModel:
     asked: list[Request] = field(default_factory=list)
     name: str = "brain"
     crowded: bool = False
+    paid_by_salon: bool = False
 
     async def complete(self, request: Request) -> Reply:
         """What the brain thinks of it."""
@@ -52,6 +53,7 @@ class NeverInTime:
 
     name: str = "slow"
     crowded: bool = False
+    paid_by_salon: bool = False
     asked: int = 0
 
     async def complete(self, request: Request) -> Reply:
