@@ -62,7 +62,7 @@ class Talk:
 
     def __post_init__(self) -> None:
         self.catalogue = self.salon.catalogue
-        stranger = a_strangers_visit(self._desk())
+        stranger = a_strangers_visit(self.desk())
         self.book.taken.add(stranger.start)
         if self.dice.random() < 0.7:  # she has been here before, and may have a visit to come
             self.client = Client(1, "Ольга", "+79161234567", False, True)
@@ -77,16 +77,16 @@ class Talk:
         self._the_world_moves()
         commands = ordered(self._said())
         before, deeds = self.memory, len(self.book.deeds)
-        desk = self._desk()
-        message = _message(self.turns, self.now)
-        move = Move(desk, before, (message,))
+        desk = self.desk()
+        said = message(self.turns, self.now)
+        move = Move(desk, before, (said,))
         self.state = play(move, self.state, commands)
         text = self._reply(move)
         flow.check(self.state, move.memory)
         self._judge(before, commands, deeds, text)
         self._keep(move)
 
-    def _desk(self) -> PaperDesk:
+    def desk(self) -> PaperDesk:
         return PaperDesk(
             conn=self.conn,
             business=self.business,
@@ -265,13 +265,13 @@ def _when(dice: random.Random, now: datetime) -> When:
     return When(kind=kind, text="тогда", start=start, end=start + timedelta(minutes=length))
 
 
-def _message(number: int, at: datetime) -> Message:
+def message(number: int, at: datetime, text: str = "…") -> Message:
     return Message(
         id=number,
         direction="inbound",
         author="client",
         kind=Kind.TEXT,
-        text="…",
+        text=text,
         payload={},
         external_id=str(number),
         sent_at=at.astimezone(UTC),
