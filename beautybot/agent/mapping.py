@@ -36,9 +36,10 @@ _ANSWERED = _ASKING - {Intent.OFF_TOPIC}
 
 # What asks for a person, and does not only speak of one.
 _CALLS = re.compile(
-    r"позов|позвать|соедин|переключ|свяж|связ|дайте|\bдай\b|нуж[ен]н|ребят|человек|жив[оыу]|бот|звон"
-    r"|набер|оператор|поговор|общат|\b[ск]о? (?:админ|директор|менеджер|управляющ|хозя)|деньги|human"
-    r"|person|адам|(?:админ|директор|менеджер)\w* (?:можно|пожалуйста|пж|нуж)|можно (?:ваш\w* )?админ"
+    r"позов|позвать|соедин|переключ|свяж|связ|дайте|\bдай\b|нуж[ен]н|ребят|человек|жив[оыу]|\bбот"
+    r"|звон|набер|оператор|поговор|общат|деньги|human|person|адам|можно (?:ваш\w* )?админ"
+    r"|\b[ск]о? (?:админ|директор|менеджер|управляющ|хозя)"
+    r"|(?:админ|директор|менеджер)\w* (?:можно|пожалуйста|пж|нуж)"
 )
 
 
@@ -56,7 +57,7 @@ def _found(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
     if Intent.GREET in intents:
         yield c.Greet()
     for intent, reason in _PEOPLE.items():
-        if intent in intents and not _only_names_one(intent, text, wishes):
+        if intent in intents and not _only_names_one(intent, text, meaning):
             yield c.Human(reason)
             return
     if Intent.OFF_TOPIC in intents and not intents & _ANSWERED:
@@ -73,9 +74,11 @@ def _found(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
         yield c.Thank()
 
 
-def _only_names_one(intent: Intent, text: str, wishes: tuple[ServiceWish, ...]) -> bool:
+def _only_names_one(intent: Intent, text: str, meaning: Meaning) -> bool:
     """«Ваш администратор мне не ответил, хочу на маникюр» wishes for a visit, not for a person."""
-    return intent is Intent.OPERATOR and bool(wishes) and not _CALLS.search(text.lower())
+    if intent is not Intent.OPERATOR or _CALLS.search(text.lower()):
+        return False
+    return bool(meaning.services or meaning.intents & {Intent.HOURS, Intent.ADDRESS})
 
 
 def _personal(meaning: Meaning, memory: Memory) -> Iterator[Command]:
