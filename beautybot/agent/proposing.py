@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from beautybot.agent import consent, deposits, saying, window
-from beautybot.agent.memory import Asked, Goal, Option, Proposal, hash_of, new_token
+from beautybot.agent import consent, deposits, listed, saying, window
+from beautybot.agent.memory import Asked, Goal, Option, Proposal, new_token
 from beautybot.agent.move import Move
 from beautybot.agent.wishes import When
 from beautybot.booking.appointments import Appointment, SlotTaken
@@ -50,6 +50,9 @@ def keep_and_propose(move: Move, slot: Slot) -> bool:
     False if somebody was faster, or the time went by while the client thought: she was told,
     and a new time is to be offered.
     """
+    held = move.memory.held
+    if held is not None and listed.is_dated(move, move.desk.visit(held)):
+        move.release_hold()
     if move.memory.held is None and not _keep(move, slot):
         return False
     if move.draft.moving is not None or _contact_known(move):
@@ -63,7 +66,7 @@ def _keep(move: Move, slot: Slot) -> bool:
         return False
     try:
         key = f"{move.desk.conversation_id}:{new_token()}"
-        held = move.desk.hold(slot, key, move.draft.moving)
+        held = move.desk.hold(listed.slot_now(move, slot), key, move.draft.moving)
     except SlotTaken:
         move.decide("the time was taken meanwhile")
         move.plan(slot=None)
@@ -120,7 +123,7 @@ def _propose(move: Move) -> None:
             id=new_token(),
             goal=goal,
             appointment=target,
-            facts_hash=facts_hash(move, held),
+            facts_hash=listed.facts_hash(move, held),
             hold=held.id if goal is Goal.MOVE else None,
         )
     )
@@ -153,16 +156,6 @@ def repeat(move: Move) -> None:
         Button(f"y:{proposal.id}", yes[proposal.goal]),
         Button(f"n:{proposal.id}", no),
     )
-
-
-def facts_hash(move: Move, visit: Appointment) -> str:
-    """A fingerprint of service, specialist, time and price as the price list has them now."""
-    parts = []
-    for part in visit.parts:
-        price = move.desk.catalogue.price(part.service_id, part.specialist_id)
-        length = move.desk.catalogue.duration(part.service_id, part.specialist_id)
-        parts.append((part.service_id, part.specialist_id, part.start, price, length))
-    return hash_of(visit.start, *parts)
 
 
 def visit_facts(move: Move, visit: Appointment) -> dict[str, str]:
@@ -247,7 +240,9 @@ def propose_cancel(move: Move, visit: Appointment) -> None:
         return
     move.release_hold()
     move.memory = move.memory.forget_visit()
-    move.remember(proposal=Proposal(new_token(), Goal.CANCEL, visit.id, facts_hash(move, visit)))
+    move.remember(
+        proposal=Proposal(new_token(), Goal.CANCEL, visit.id, listed.facts_hash(move, visit))
+    )
     move.changed = True
     move.advance = False
     repeat(move)
@@ -268,6 +263,7 @@ def _meant(move: Move, when: When | None) -> list[Appointment]:
 
 
 def _which(move: Move, visits: list[Appointment], key: str) -> None:
+    move.release_hold()  # what lay before the client is off: another visit is spoken of
     lines = saying.numbered(line(move, v) for v in visits)
     move.ask(Asked.WHICH, key, lines=lines)
     zone = move.desk.business.zone

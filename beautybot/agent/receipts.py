@@ -107,8 +107,8 @@ def _spoken(low: str) -> str | None:
     """A day, a month, a promise or a number in words; None for an ordinary word."""
     if low in _WORDS:
         return low
-    if (stem := next((stem for stem in _STEMS if low.startswith(stem)), None)) is not None:
-        return stem
+    if low.startswith(_STEMS):
+        return next(stem for stem in _STEMS if low.startswith(stem))
     if low in _NOT_NUMBERS:
         return None
     number = numbers.value_of(low)

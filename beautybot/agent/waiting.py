@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from beautybot.agent import proposing, saying
+from beautybot.agent import listed, proposing, saying
 from beautybot.agent.commands import Confirm, TakeFreed
 from beautybot.agent.memory import Asked, Draft, Goal, Proposal, new_token
 from beautybot.agent.move import Move
@@ -128,7 +128,7 @@ def take(move: Move, command: TakeFreed) -> None:
             id=new_token(),
             goal=Goal.BOOK,
             appointment=visit.id,
-            facts_hash=proposing.facts_hash(move, visit),
+            facts_hash=listed.facts_hash(move, visit),
             message_id=offer.message_id,
         )
         move.remember(proposal=shown, asked=Asked.CONFIRM)

@@ -1,4 +1,8 @@
-"""Random scripts of a hostile model: `python -m benchmarks.hostile [SCRIPTS] [SEED]`."""
+"""
+Random scripts of a hostile model, whole talks with it, and every known attack.
+
+    python -m benchmarks.hostile [SCRIPTS] [SEED] [PROCESSES]
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +21,12 @@ from beautybot.agent.memory import Asked, Memory
 from beautybot.agent.rewording import PLACEHOLDER, why_not
 from beautybot.agent.rules import Salon
 from beautybot.demo.fakes.gigachat.wild import CLAIMS, WildBrain
-from benchmarks.hostile import talks
+from benchmarks.hostile import attacks, talks
 from benchmarks.hostile.salon import Heard, Word, open_salon
 
 SCRIPTS = 100_000
+SHARE = 10_000
+"""So many scripts are one piece of work for a process."""
 TALKS_SHARE = 20
 """A talk has ten turns and costs some thirty times a script: one for so many scripts."""
 MAY_MEAN = (
@@ -45,25 +52,62 @@ MOULDS = (
 
 def main() -> None:
     """Run them and say what came of it; exit status 1 if anything got through."""
-    scripts = int(sys.argv[1]) if len(sys.argv) > 1 else SCRIPTS
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    with tempfile.TemporaryDirectory() as folder:
-        business, salon = asyncio.run(open_salon(Path(folder)))
+    given = [int(word) for word in sys.argv[1:4]]
+    scripts, seed, processes = given + [SCRIPTS, 1, 1][len(given) :]
+    shares = [(n, min(SHARE, scripts - n), seed) for n in range(0, scripts, SHARE)]
+    counted, played, busy = Counter[str](), Counter[str](), 0.0
     began = time.perf_counter()
-    counted = run(scripts, seed, business, salon)
+    with ProcessPoolExecutor(processes, initializer=_furnish) as pool:
+        for said, talked, cpu_s in pool.map(_share, shares):
+            counted.update(said)
+            played.update(talked)
+            busy += cpu_s
+        tried, open_to = pool.submit(_attacks, True).result(), pool.submit(_attacks, False).result()
     took = time.perf_counter() - began
-    print(f"{scripts} scripts from seed {seed} in {took:.0f} s")
-    for name, count in counted.items():
-        print(f"  {name}: {count}")
-    began = time.perf_counter()
-    played = talks.run(scripts // TALKS_SHARE, seed, business, salon)
-    print(f"{scripts // TALKS_SHARE} talks in {time.perf_counter() - began:.0f} s")
-    for name, count in sorted(played.items()):
-        print(f"  {name}: {count}")
+    print(f"{scripts} scripts, {scripts // TALKS_SHARE} talks, {tried['attacks']} attacks")
+    print(f"seed {seed}, {processes} processes, {took:.0f} s, {busy:.0f} s of CPU")
+    _show("scripts", counted)
+    _show("talks", played)
+    _show("attacks", tried)
+    _show("attacks where a model's word is taken (control)", open_to)
     wrong = [n for name, n in played.items() if name.startswith(("wrong", "phrases", "two"))]
     bad = counted["commands out of bounds"] or counted["claims delivered"] or any(wrong)
-    print("  nothing wrong was done" if not bad else "  SOMETHING WRONG WAS DONE")
+    bad = bad or tried["deeds"] or tried["words"] or tried["secrets"]
+    print("nothing wrong was done" if not bad else "SOMETHING WRONG WAS DONE")
     sys.exit(1 if bad else 0)
+
+
+def _show(what: str, counted: Counter[str]) -> None:
+    print(what)
+    for name, count in sorted(counted.items()):
+        print(f"  {name}: {count}")
+
+
+_open: list[tuple[Any, Salon]] = []
+"""The salon of this process."""
+
+
+def _furnish() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _open.append(asyncio.run(open_salon(Path(folder))))
+
+
+def _share(share: tuple[int, int, int]) -> tuple[Counter[str], Counter[str], float]:
+    """A share of the scripts with its talks; which process it falls to does not matter."""
+    first, count, seed = share
+    business, salon = _open[0]
+    began = time.process_time()
+    own_seed = seed * 1_000 + first // SHARE
+    counted = run(count, own_seed, business, salon)
+    played = talks.run(count // TALKS_SHARE, own_seed, business, salon)
+    return counted, played, time.process_time() - began
+
+
+def _attacks(guarded: bool) -> Counter[str]:
+    business, salon = _open[0]
+    with talks.on_paper() as conn:
+        talk = attacks.waiting_for_a_yes(talks.Talk(business, salon, random.Random(7), conn))
+        return attacks.run(attacks.every(), talk, guarded=guarded)
 
 
 def run(scripts: int, seed: int, business: Any, salon: Salon) -> Counter[str]:

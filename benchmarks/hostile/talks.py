@@ -11,6 +11,8 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -296,14 +298,21 @@ WORDS = (
 def run(scripts: int, seed: int, business: Any, salon: Salon) -> Counter[str]:
     """Play so many talks; what was counted in all of them."""
     counted: Counter[str] = Counter()
-    engine = create_engine("sqlite://")
-    metadata.create_all(engine)  # what is beside the book is empty, and stays so
-    with engine.connect() as conn:
+    with on_paper() as conn:
         for number in range(scripts):
             talk = Talk(business, salon, random.Random(seed * 1_000_003 + number), conn)
             for _ in range(TURNS):
                 talk.turn()
             counted += talk.counted
             conn.rollback()
-    engine.dispose()
     return counted
+
+
+@contextmanager
+def on_paper() -> Iterator[Connection]:
+    """An empty database: what is beside the book is empty, and stays so."""
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    with engine.connect() as conn:
+        yield conn
+    engine.dispose()

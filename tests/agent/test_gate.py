@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from beautybot.agent import proposing
+from beautybot.agent import listed, proposing
 from beautybot.agent.states import confirmation
 from benchmarks.hostile import talks
 from benchmarks.hostile.salon import open_salon
@@ -47,7 +47,7 @@ def always(*_args: object) -> bool:
     ("module", "name", "broken", "seen"),
     [
         (confirmation, "_was_read_first", always, "wrong: the yes came before the proposal"),
-        (proposing, "facts_hash", lambda *_: "same", "wrong: a price that was not shown"),
+        (listed, "facts_hash", lambda *_: "same", "wrong: a price that was not shown"),
         (proposing.consent, "needed", lambda _: False, "wrong: without consent"),
     ],
     ids=["read first", "the same facts", "consent"],

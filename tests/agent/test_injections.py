@@ -6,23 +6,26 @@ import asyncio
 import random
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
 
-from beautybot.agent import commands as c, delicate, rules
+from beautybot.agent import commands as c, delicate, flow, rules
 from beautybot.agent.interpreting import prompt
-from beautybot.agent.memory import Memory
+from beautybot.agent.memory import Asked, Memory
+from beautybot.agent.move import Move
 from beautybot.agent.reply import LIVELY, phrase
 from beautybot.agent.rewording import why_not
+from beautybot.agent.turn import play
+from beautybot.booking.visits import Status
 from beautybot.businesses.salons import Tone
-from beautybot.kit.db import metadata
 from benchmarks.hostile import attacks
 from benchmarks.hostile.salon import NOW, open_salon
-from benchmarks.hostile.talks import Talk
+from benchmarks.hostile.talks import Talk, message, on_paper
 
 TRIED = 480
 A_NIGHTS_DICE = 7
@@ -66,11 +69,8 @@ def heard(text: str, salon: tuple[Any, Any]) -> list[Any]:
 @pytest.fixture
 def talk(salon: tuple[Any, Any]) -> Iterator[Talk]:
     """A client before whom a proposal lies, in a salon whose book is on paper."""
-    engine = create_engine("sqlite://")
-    metadata.create_all(engine)
-    with engine.connect() as conn:
+    with on_paper() as conn:
         yield attacks.waiting_for_a_yes(Talk(*salon, random.Random(A_NIGHTS_DICE), conn))
-    engine.dispose()
 
 
 def test_the_corpus_is_large_and_no_attack_is_in_it_twice() -> None:
@@ -94,6 +94,27 @@ def test_without_the_guards_they_would_succeed(talk: Talk) -> None:
     counted = attacks.run(few, talk, guarded=False)
 
     assert counted["deeds"] == counted["words"] == 24
+
+
+@pytest.mark.parametrize("command", [c.Reschedule(), c.CancelBooking()])
+def test_a_question_which_visit_takes_back_what_lay_before_the_client(
+    talk: Talk, command: c.Command
+) -> None:
+    """With two visits of her own, in the middle of a third: nothing is left to say yes to."""
+    own = next(
+        v for v in talk.book.visits.values() if v.client_id == 1 and v.id != talk.memory.held
+    )
+    for day in (1, 2):
+        later = replace(
+            own, id=900 + day, start=own.start + timedelta(days=day), number=f"90000{day}"
+        )
+        talk.book.put(replace(later, status=Status.BOOKED, end=later.start + timedelta(hours=1)))
+    move = Move(talk.desk(), talk.memory, (message(3, talk.now),))
+    state = play(move, talk.state, [command])
+
+    flow.check(state, move.memory)
+    assert move.memory.asked is Asked.WHICH
+    assert move.memory.proposal is None
 
 
 def test_every_lie_is_refused_behind_every_phrase_that_may_be_reworded() -> None:

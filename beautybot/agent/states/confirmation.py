@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from beautybot.agent import consent, fulfilled, inviting, proposing, window
+from beautybot.agent import consent, fulfilled, inviting, listed, proposing, window
 from beautybot.agent.commands import Command, Confirm, Reject
 from beautybot.agent.memory import Asked, Goal, Proposal
 from beautybot.agent.move import Move
@@ -53,7 +53,7 @@ def _agreed(move: Move, proposal: Proposal, *, by_button: bool) -> None:
         return
     try:
         shown = move.desk.visit(proposal.hold or proposal.appointment)
-        if proposing.facts_hash(move, shown) != proposal.facts_hash:
+        if listed.facts_hash(move, shown) != proposal.facts_hash:
             _changed(move)
             return
         if proposal.goal is not Goal.CANCEL and shown.start <= move.desk.now:
