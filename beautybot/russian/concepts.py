@@ -39,6 +39,21 @@ def concepts_in(text: str, local: MutableMapping[str, str], *, learn: bool = Fal
     return found
 
 
+def telling_words(name: str) -> str:
+    """The words of a service's name by which it is known, as they stand there."""
+    local: dict[str, str] = {}
+    concepts_in(name, local, learn=True)
+    text = read(name).text
+    said = []
+    for start, word in words_of(text):
+        if heard_as(word, local):
+            end = start + len(word)
+            while end < len(text) and text[end].isalnum():
+                end += 1
+            said.append(text[start:end].strip())
+    return ", ".join(dict.fromkeys(said))
+
+
 def words_of(text: str) -> Iterator[tuple[int, str]]:
     """The words of a normalised text with their places; a set phrase is what it stands for."""
     text = _phrases().sub(_padded, text)

@@ -16,6 +16,7 @@ from beautybot.booking.services import BadService, Own, ServiceDraft
 from beautybot.businesses import journal
 from beautybot.businesses.salons import Business
 from beautybot.kit.text import counted
+from beautybot.russian.concepts import telling_words
 from beautybot.web.rendering import onward
 from beautybot.web.sessions import Asking
 
@@ -148,6 +149,7 @@ def _row(service: Service, catalogue: Catalogue, people: dict[int, str]) -> dict
         "who": ", ".join(people[p] for p in service.specialists if p in people),
         "own": bool(own),
         "bookable": service.bookable,
+        "aliases": ", ".join(service.aliases),
     }
 
 
@@ -160,6 +162,7 @@ def _one(conn: Connection, asking: Asking) -> dict[str, Any]:
     return {
         "service": service,
         "titles": titles,
+        "known_by": telling_words(service.name) if service else "",
         "whom": WHOM,
         "given": _given(service) if form is None else _refilled(asking),
         "people": [

@@ -167,8 +167,12 @@ async def test_a_service_is_changed_in_whole(anna: Visitor, db: Database, salon:
     bad, page = await anna.post("/dashboard/services/1", **fields | {"upto": "100"})
     nobody, _ = await anna.post("/dashboard/services/1", **fields | {"does-1": ""})
     listed = await db.read(catalogue.load, salon.business.id)
+    _, whole = await anna.get("/dashboard/services/1")
+    _, rows = await anna.get("/dashboard/services")
 
     service = listed.service(1)
+    assert "узнаёт услугу по словам: маникюр" in whole
+    assert "ещё называют: ноготочки, маник" in rows
     assert (status, bad, nobody) == (303, 400, 400)
     assert "меньше цены" in page
     assert str(service.price) == "от 2 000 ₽ до 3 000 ₽"
