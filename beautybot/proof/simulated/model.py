@@ -28,6 +28,7 @@ class BadDay:
 
     name = "simulated"
     crowded = False
+    paid_by_salon = False
 
     def __init__(self, luck: Chances) -> None:
         self._luck = luck
