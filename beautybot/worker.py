@@ -146,8 +146,9 @@ class Worker:
     async def _parse(self, event: inbox.Event) -> reading.Parsed | None:
         try:
             return event, await reading.items_of(event, self.channels[event.channel], self.db)
-        except DatabaseUnavailable:
-            raise
+        except DatabaseUnavailable:  # it is held for a while: nobody else would read it
+            await asyncio.sleep(IDLE_S)
+            return await self._parse(event)
         except Exception as error:
             await self._unreadable(event, error)
             return None
@@ -158,7 +159,8 @@ class Worker:
 
     async def _record_one(self, event: inbox.Event, items: Sequence[Inbound]) -> None:
         try:
-            received = await self.db.write(
+            received = await insist(
+                self.db,
                 reading.record,
                 event,
                 items,
@@ -166,8 +168,6 @@ class Worker:
                 burst=self.burst,
                 shared_app=self.shared_app,
             )
-        except DatabaseUnavailable:
-            raise
         except Exception as error:
             await self._unreadable(event, error)
             return

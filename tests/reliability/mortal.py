@@ -79,11 +79,21 @@ class Mortals:
         """Where the web answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    def doom(self, stage: Stage) -> None:
-        """Kill the process that next comes to a stage."""
+    def doom(self, stage: Stage, how: signal.Signals = signal.SIGKILL) -> None:
+        """Kill the process that next comes to a stage; or stop it (SIGSTOP) where it stands."""
         part = self.trigger.with_suffix(".part")
-        part.write_text(stage)
+        part.write_text(f"{stage} {how}")
         part.rename(self.trigger)
+
+    def reinforce(self) -> None:
+        """One more worker, beside the one there is."""
+        self.alive["second worker"] = self._start("worker")
+
+    def wake(self) -> None:
+        """Let whoever was stopped go on, as if nothing had been."""
+        for process in self.alive.values():
+            if process.pid is not None:
+                os.kill(process.pid, signal.SIGCONT)
 
     def kill(self, role: str) -> None:
         """Kill a process wherever it is."""
@@ -178,12 +188,13 @@ async def _serve(life: Life) -> None:
 
 def _die_if_doomed(trigger: Path, stage: Stage) -> None:
     try:
-        if trigger.read_text() != stage:
+        doomed, how = trigger.read_text().split()
+        if doomed != stage:
             return
         trigger.rename(trigger.with_suffix(".fired"))  # of two processes one dies
     except FileNotFoundError:
         return
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), int(how))
 
 
 def _forget_to_wait() -> None:

@@ -125,6 +125,16 @@ class SqliteDatabase:
         await asyncio.to_thread(self.file.close)
 
 
+_SESSION = {
+    # A process that was frozen in the middle must not hold its rows for ever; a machine
+    # that is gone says nothing at all.
+    "idle_in_transaction_session_timeout": "10s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+
+
 class PostgresDatabase:
     """A server: pooled asyncpg connections, verbs run by `run_sync`."""
 
@@ -137,7 +147,7 @@ class PostgresDatabase:
             pool_pre_ping=False,
             pool_timeout=10,
             # All there are: with the usual hundred each pushes another out before it comes again.
-            connect_args={"prepared_statement_cache_size": 1000},
+            connect_args={"prepared_statement_cache_size": 1000, "server_settings": _SESSION},
         )
 
     async def read(
@@ -175,10 +185,11 @@ class PostgresDatabase:
                         await conn.commit()
                     return result
             except DBAPIError as error:
-                again = getattr(error.orig, "sqlstate", None) in _RETRIED
-                if error.connection_invalidated or _is_down(error):
+                again = getattr(error.orig, "sqlstate", None) in _RETRIED or _was_closed(error)
+                down = error.connection_invalidated or _is_down(error)
+                if down and (attempt == _TRIES or not (again or read_only)):
                     raise DatabaseUnavailable("the database does not answer") from error
-                if not again or attempt == _TRIES:
+                if not (again or down) or attempt == _TRIES:
                     raise
             except _NO_CONNECTION as error:  # the driver's own: while connecting nobody wraps them
                 raise DatabaseUnavailable("the database does not answer") from error
@@ -212,9 +223,14 @@ def _asyncpg(url: str) -> str:
     return "postgresql+asyncpg://" + url.split("://", 1)[1]
 
 
+def _was_closed(error: DBAPIError) -> bool:
+    """The connection was gone before it was asked: what it had not committed is undone."""
+    return "connection is closed" in str(error.orig)
+
+
 def _is_down(error: DBAPIError) -> bool:
     code = str(getattr(error.orig, "sqlstate", "") or "")
-    return code.startswith(("08", "57P", "53")) or (
+    return code.startswith(("08", "57P", "53", "25P03")) or (
         not code and "connection" in str(error.orig).lower()
     )
 
