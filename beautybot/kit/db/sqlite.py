@@ -36,7 +36,9 @@ LEAST_S, LONGEST_S = 0.002, 0.05
 CHECKPOINT_PAGES = 2000
 READERS = 4
 BUSY_MS, HELD_MS = 2500, 250
-"""How long a write waits for another process: so a delivery hears 503 within three seconds."""
+"""How long a server's write waits for another process: a delivery hears 503 in three seconds."""
+BESIDE_MS = 10_000
+"""How long a command's write waits beside a server, which commits all the time."""
 
 
 class DatabaseInUse(BeautyBotError):
@@ -69,7 +71,7 @@ class SqliteFile:
             raise
         self._ballast = Ballast(path, ballast if owner else 0)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._read_engine = _engine(path, read_only=True)
+        self._read_engine = _engine(path, BUSY_MS, read_only=True)
         self._local = threading.local()
         self._opened: list[Connection] = []
         self._writer: Writer | None = None
@@ -127,7 +129,7 @@ class Writer:
     def __init__(
         self, path: Path, locks: FileLocks, ballast: Ballast, *, checkpoints: bool
     ) -> None:
-        self._engine = _engine(path, read_only=False)
+        self._engine = _engine(path, BUSY_MS if checkpoints else BESIDE_MS, read_only=False)
         self._locks = locks
         self._checkpoints = checkpoints
         self._ballast = ballast
@@ -179,7 +181,7 @@ class Writer:
 
     def _wait_for_lock(self, conn: Connection, *, held: bool) -> None:
         """Once the file was held by somebody for BUSY_MS, who comes next need not wait as long."""
-        if held == self._held:
+        if held == self._held or not self._checkpoints:
             return
         self._held = held
         raw = conn.connection.driver_connection
@@ -259,9 +261,9 @@ def _nothing(_conn: Connection) -> None:
     return None
 
 
-def _engine(path: Path, *, read_only: bool) -> Engine:
+def _engine(path: Path, busy_ms: int, *, read_only: bool) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000}
+        f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": busy_ms / 1000}
     )
 
     @event.listens_for(engine, "connect")
@@ -269,7 +271,7 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
         raw.isolation_level = None  # the driver must not start transactions by itself
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             raw.execute(f"PRAGMA {pragma}")
-        raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        raw.execute(f"PRAGMA busy_timeout={busy_ms}")
         raw.execute("PRAGMA wal_autocheckpoint=0")
         raw.execute("PRAGMA cache_size=-16000")
         raw.execute("PRAGMA temp_store=MEMORY")  # a statement of many rows keeps its undo here
