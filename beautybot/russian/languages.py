@@ -10,6 +10,7 @@ from beautybot.russian.reading import Reading, table
 
 RUSSIAN, ENGLISH, UNKNOWN = "ru", "en", "xx"
 _WORD = re.compile(r"[^\W\d_]+(?:['ʻʼ’`][^\W\d_]+)*")
+_OUR_SCRIPTS = re.compile(r"[A-Za-z\u00c0-\u024f\u0400-\u052f\u1e00-\u1eff]")
 _APOSTROPHES = str.maketrans("ʻʼ’`", "''''")
 ENOUGH = 3
 """A language is known by every third word, or by two words of a longer message."""
@@ -25,9 +26,12 @@ def language_of(reading: Reading) -> str:
     words = [word for word in _WORD.findall(raw) if word not in _everyone()]
     if not words:
         return RUSSIAN
-    if sum(_is_of_other_script(word) for word in words) * 2 > len(words):
+    if sum(_OUR_SCRIPTS.match(word) is None for word in words) * 2 > len(words):
         return UNKNOWN
-    said = {code: sum(_is_of(word, code) for word in words) for code in _words()}
+    said = dict.fromkeys(table("languages")["words"], 0)
+    for word in words:
+        for code in _codes_of(word):
+            said[code] += 1
     code = max(said, key=lambda one: said[one])
     known = said[code]
     enough = known * ENOUGH >= len(words) or (known > 1 and known * 2 * ENOUGH >= len(words))
@@ -36,22 +40,31 @@ def language_of(reading: Reading) -> str:
     return code if enough else RUSSIAN
 
 
-def _is_of(word: str, code: str) -> bool:
-    return word in _words()[code] or any(letter in word for letter in _letters().get(code, ""))
-
-
-def _is_of_other_script(word: str) -> bool:
-    return not unicodedata.name(word[0], "").startswith(("CYRILLIC", "LATIN"))
+def _codes_of(word: str) -> frozenset[str]:
+    """The languages a word tells of: it is one of theirs, or has a letter of theirs."""
+    listed = _words().get(word, frozenset())
+    if _letter().search(word) is None:
+        return listed
+    return listed | {c for c, letters in _letters().items() if any(x in word for x in letters)}
 
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    return {code: frozenset(words.split()) for code, words in table("languages")["words"].items()}
+    codes: dict[str, frozenset[str]] = {}
+    for code, words in table("languages")["words"].items():
+        for word in words.split():
+            codes[word] = codes.get(word, frozenset()) | {code}
+    return codes
 
 
 @cache
 def _everyone() -> frozenset[str]:
     return frozenset(table("languages")["everyone"]["words"].split())
+
+
+@cache
+def _letter() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(_letters().values())}]")
 
 
 @cache
