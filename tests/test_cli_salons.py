@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from world import LILIA, MONDAY, OLGA, OLGAS_PHONE, ROMASHKA, as_file, open_salo
 
 from beautybot.booking import appointments, availability, catalogue
 from beautybot.businesses import salons
+from beautybot.kit import clock
 from beautybot.kit.db import connect
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "data" / "catalogue_ru.json"
@@ -159,11 +160,32 @@ def test_free_times_are_those_of_the_salons_hours(operator: Operator) -> None:
     run_verb(operator, open_salons)
 
     free = operator.types(
-        *("availability", "--business", "romashka", "--service", "colour", "--json"),
-        *("--limit", "3"),
+        *("availability", "romashka", "colour", "--limit", "3", "--json"),
+    ).json
+    named = operator.types(
+        *("availability", "--business", "romashka", "--service", "colour"),
+        *("--limit", "3", "--json"),
     ).json
 
-    assert len(free) == 3
+    assert len(free) == 3 and named == free
     assert {tuple(slot["specialists"]) for slot in free} == {("lena",)}
     assert free[0]["price"] == {"amount": 5500, "currency": "RUB", "is_from": True}
     assert all("10:00" <= slot["start"][11:16] < "20:00" for slot in free)
+
+
+def test_several_services_are_one_visit_and_a_window_bounds_its_start(operator: Operator) -> None:
+    """One after another in the order named, by whom is asked for, inside the window."""
+    run_verb(operator, open_salons)
+    day = (clock.now() + timedelta(days=7)).date()
+    until = day + timedelta(days=2)
+
+    free = operator.types(
+        *("availability", "romashka", "haircut-women", "lashes", "--specialist", "lena"),
+        *("--from", f"{day}", "--to", f"{until}", "--json"),
+    ).json
+
+    assert free
+    for slot in free:
+        length = datetime.fromisoformat(slot["end"]) - datetime.fromisoformat(slot["start"])
+        assert length == timedelta(hours=3) and slot["specialists"] == ["lena"]
+        assert f"{day}" <= slot["start"] < f"{until}"

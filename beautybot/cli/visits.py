@@ -38,10 +38,16 @@ def list_appointments(slug: Slug, as_json: JsonFlag = False) -> None:
 
 @app.command()
 def availability(
-    slug: Slug,
-    services: Annotated[
-        list[str], typer.Option("--service", metavar="ID", help="As in the file; may repeat.")
-    ],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SLUG SERVICE…", help="The salon, and services as in its file."),
+    ] = None,
+    business: Annotated[
+        str | None, typer.Option("--business", metavar="SLUG", help="The salon, if not first.")
+    ] = None,
+    more: Annotated[
+        list[str] | None, typer.Option("--service", metavar="ID", help="One more; may repeat.")
+    ] = None,
     specialist: Annotated[str | None, typer.Option(metavar="ID")] = None,
     since: Annotated[
         datetime | None, typer.Option("--from", help="Local time of the salon, inclusive.")
@@ -51,12 +57,25 @@ def availability(
     as_json: JsonFlag = False,
 ) -> None:
     """Free times for a visit, the same that clients are offered; the soonest first."""
+    slug, services = _asked(list(words or ()), business, list(more or ()))
+    if since is not None and until is not None and since >= until:
+        raise typer.BadParameter("--to must be later than --from")
     window = (since, until)
 
     async def work(house: House) -> list[dict[str, Any]]:
         return await house.db.read(_free, slug, services, specialist, window, limit)
 
     show_rows(inside(work), as_json=as_json, empty="Nothing is free then.")
+
+
+def _asked(words: list[str], business: str | None, more: list[str]) -> tuple[str, list[str]]:
+    """The salon, named first or by its option, and every service."""
+    if business is None and not words:
+        raise typer.BadParameter("which salon? availability SLUG SERVICE")
+    slug = business if business is not None else words.pop(0)
+    if not words and not more:
+        raise typer.BadParameter("which service? availability SLUG SERVICE")
+    return slug, words + more
 
 
 def _appointments(conn: Connection, slug: str) -> list[dict[str, Any]]:
