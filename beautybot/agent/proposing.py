@@ -50,6 +50,9 @@ def keep_and_propose(move: Move, slot: Slot) -> bool:
     False if somebody was faster, or the time went by while the client thought: she was told,
     and a new time is to be offered.
     """
+    move.plan(slot=slot)
+    if window.by_a_person(move):
+        return True
     held = move.memory.held
     if held is not None and listed.is_dated(move, move.desk.visit(held)):
         move.release_hold()

@@ -51,7 +51,7 @@ def tell(
             busy_spans.c.ends_at > now,
         )
     ).one()
-    if start is None or not _is_awaited(conn, business_id, start, end):
+    if start is None or not is_awaited(conn, business_id, start, end):
         return
     for appointment_id in appointment_ids:
         _put(conn, business_id, appointment_id, now)
@@ -67,7 +67,8 @@ def loaded(args: dict[str, Any]) -> Freed:
     )
 
 
-def _is_awaited(conn: Connection, business_id: int, start: datetime, end: datetime) -> bool:
+def is_awaited(conn: Connection, business_id: int, start: datetime, end: datetime) -> bool:
+    """True if anybody waits for time near that span."""
     waits = select(waitlist.c.id).where(
         waitlist.c.business_id == business_id,
         waitlist.c.closed_at.is_(None),
@@ -75,6 +76,19 @@ def _is_awaited(conn: Connection, business_id: int, start: datetime, end: dateti
         waitlist.c.to_at > start - REACH,
     )
     return conn.execute(waits.limit(1)).first() is not None
+
+
+def put(conn: Connection, business_id: int, of: str, freed: Freed, now: datetime) -> None:
+    """The job that offers a span; `of` says what freed it."""
+    args = {
+        "business_id": business_id,
+        "start": freed.start.isoformat(),
+        "end": freed.end.isoformat(),
+        "people": sorted(freed.people),
+        "resources": sorted(freed.resources),
+    }
+    key = f"{business_id}:{of}:{args['start']}:{now.isoformat()}"
+    jobs.put(conn, JOB, key, args, due_at=now, now=now)
 
 
 def _put(conn: Connection, business_id: int, appointment_id: int, now: datetime) -> None:
@@ -85,14 +99,11 @@ def _put(conn: Connection, business_id: int, appointment_id: int, now: datetime)
             busy_spans.c.ends_at > now,
         )
     ).all()
-    if not rows:
-        return
-    args = {
-        "business_id": business_id,
-        "start": min(row.starts_at for row in rows).isoformat(),
-        "end": max(row.ends_at for row in rows).isoformat(),
-        "people": sorted({row.specialist_id for row in rows} - {None}),
-        "resources": sorted({row.resource_id for row in rows} - {None}),
-    }
-    key = f"{business_id}:{appointment_id}:{args['start']}:{now.isoformat()}"
-    jobs.put(conn, JOB, key, args, due_at=now, now=now)
+    if rows:
+        freed = Freed(
+            min(row.starts_at for row in rows),
+            max(row.ends_at for row in rows),
+            frozenset(row.specialist_id for row in rows if row.specialist_id is not None),
+            frozenset(row.resource_id for row in rows if row.resource_id is not None),
+        )
+        put(conn, business_id, str(appointment_id), freed, now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
+from beautybot.booking import opened
 from beautybot.booking.importing_people import Names, put_staff, put_times
 from beautybot.booking.importing_services import put_services
 from beautybot.booking.models import faq_entries
@@ -45,10 +46,11 @@ def apply(
     business, difference = _salon(conn, file, slug, now)
     before = (len(difference.created), len(difference.updated), len(difference.retired))
     page = Page(conn, business.id, now, difference)
-    people = put_staff(page, file.staff, business.zone, name_forms)
-    if file.salon is not None:
-        put_times(page, None, file.times, business.zone, "салон")
-    put_services(page, file, people)
+    with opened.telling(conn, business, now):
+        people = put_staff(page, file.staff, business.zone, name_forms)
+        if file.salon is not None:
+            put_times(page, None, file.times, business.zone, "салон")
+        put_services(page, file, people)
     _faq(page, file)
     after = (len(difference.created), len(difference.updated), len(difference.retired))
     if before != after:

@@ -23,6 +23,8 @@ _BOUNDS = {
     "waitlist_hold_min": (5, 24 * 60),
     "complete_after_h": (0, MOST_HOURS),
     "nudge_after_days": (0, 366),
+    "no_show_limit": (0, 20),
+    "no_show_months": (1, 60),
 }
 
 

@@ -62,6 +62,8 @@ class SalonSettings:
     complete_after_h: int = 0  # 0: only a person says that a visit took place
     model_abroad: bool = False  # its clients' masked words and voices may leave Russia
     nudge_after_days: int = 0  # 0: nobody is invited to come again
+    no_show_limit: int = 0  # after so many visits missed a person books; 0: no such rule
+    no_show_months: int = 12  # how far back they count
     # The hours in which the agent answers, in the salon's zone; None is round the clock.
     agent_hours: tuple[str, str] | None = None
 

@@ -42,6 +42,16 @@ def show(appointment_id: Id, as_json: JsonFlag = False) -> None:
 
 
 @commands.command()
+def unanswered(slug: Slug, as_json: JsonFlag = False) -> None:
+    """Visits to come whose client was reminded and has not answered: call them."""
+
+    async def work(house: House) -> list[dict[str, Any]]:
+        return await house.db.read(_unanswered, slug)
+
+    show_rows(inside(work), as_json=as_json, empty="Everybody has answered.")
+
+
+@commands.command()
 def complete(appointment_id: Id) -> None:
     """The client came; corrects a no-show."""
     from beautybot.booking import appointments
@@ -132,6 +142,23 @@ def _waiting(conn: Connection, slug: str, now: datetime) -> list[dict[str, Any]]
             "since": each.created_at.astimezone(salon.zone),
         }
         for each in waitlist.listing(conn, salon.id, now)
+    ]
+
+
+def _unanswered(conn: Connection, slug: str) -> list[dict[str, Any]]:
+    from beautybot.businesses import salons
+    from beautybot.kit import clock
+    from beautybot.notifications import unanswered as silent
+
+    salon = salons.by_slug(conn, slug)
+    return [
+        {
+            "id": visit.id,
+            "start": visit.start.astimezone(salon.zone),
+            "client": visit.client_name,
+            "phone": visit.client_phone,
+        }
+        for visit in silent.listing(conn, salon.id, clock.now())
     ]
 
 

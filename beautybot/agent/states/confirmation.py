@@ -48,6 +48,8 @@ def _agreed(move: Move, proposal: Proposal, *, by_button: bool) -> None:
         move.decide("the yes came before the proposal did: asked again")
         proposing.repeat(move)
         return
+    if proposal.goal is Goal.BOOK and window.by_a_person(move):
+        return
     if proposal.goal is Goal.BOOK and consent.needed(move):
         consent.ask(move)
         return

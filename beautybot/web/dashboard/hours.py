@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from beautybot.booking import away, staff
+from beautybot.booking import away, opened, staff
 from beautybot.booking.away import BadTimeOff
 from beautybot.booking.staff import BadHours
 from beautybot.businesses import journal
@@ -53,8 +53,10 @@ async def _do(asking: Asking, verb: Callable[[Connection, Asking], str]) -> Resp
     again = specialists.show if person is None else specialists.show_one
 
     def work(conn: Connection) -> None:
-        what = verb(conn, asking)
-        journal.note(conn, asking.business.id, asking.by, what, asking.parts.clock())
+        now = asking.parts.clock()
+        with opened.telling(conn, asking.business, now):
+            what = verb(conn, asking)
+        journal.note(conn, asking.business.id, asking.by, what, now)
 
     try:
         await asking.parts.db.write(work)

@@ -18,6 +18,7 @@ from beautybot.conversations import questions, talks, undelivered
 from beautybot.conversations.talks import Only
 from beautybot.kit.money import Money
 from beautybot.kit.text import plural
+from beautybot.notifications import unanswered
 from beautybot.web.dashboard.live import source
 from beautybot.web.dashboard.talk_lines import talk_row
 from beautybot.web.dashboard.telling import clock, moment
@@ -74,6 +75,9 @@ def _today(conn: Connection, business: Business, now: datetime) -> dict[str, Any
             {"at": moment(n.created_at, zone), "text": n.text}
             for n in notices.listing(conn, business.id, limit=10)
         ],
+        "silent": [_row(v, business, now) for v in unanswered.listing(conn, business.id, now)][
+            :MOST
+        ],
         "steps": _steps(conn, business),
         "live": source(conn, business.id),
     }
@@ -101,6 +105,8 @@ def _row(visit: Appointment, business: Business, now: datetime) -> dict[str, Any
     return {
         "id": visit.id,
         "time": clock(visit.start, business.zone),
+        "at": moment(visit.start, business.zone),
+        "phone": visit.client_phone or "",
         "services": ", ".join(visit.service_names),
         "people": ", ".join(visit.specialist_names),
         "client": visit.client_name or "без имени",
