@@ -62,25 +62,32 @@ def _today(conn: Connection, business: Business, now: datetime) -> dict[str, Any
         "asked": len(questions.waiting(conn, business.id)),
         "money": _booked(conn, business, now),
         "broken": [a for a in access.of_business(conn, business.id) if a.problem],
-        "failed": [
-            {
-                "conversation": m.conversation_id,
-                "name": m.name or m.address,
-                "text": m.text,
-                "at": moment(m.at, zone),
-            }
-            for m in undelivered.lately(conn, business.id, now - timedelta(days=2))
-        ],
+        "failed": _failed(conn, business, now),
         "notices": [
             {"at": moment(n.created_at, zone), "text": n.text}
             for n in notices.listing(conn, business.id, limit=10)
         ],
-        "silent": [_row(v, business, now) for v in unanswered.listing(conn, business.id, now)][
-            :MOST
-        ],
+        "silent": _silent(conn, business, now),
         "steps": _steps(conn, business),
         "live": source(conn, business.id),
     }
+
+
+def _silent(conn: Connection, business: Business, now: datetime) -> list[dict[str, Any]]:
+    """Who was reminded and has not answered."""
+    return [_row(v, business, now) for v in unanswered.listing(conn, business.id, now)[:MOST]]
+
+
+def _failed(conn: Connection, business: Business, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "conversation": m.conversation_id,
+            "name": m.name or m.address,
+            "text": m.text,
+            "at": moment(m.at, business.zone),
+        }
+        for m in undelivered.lately(conn, business.id, now - timedelta(days=2))
+    ]
 
 
 def _steps(conn: Connection, business: Business) -> list[dict[str, Any]]:
