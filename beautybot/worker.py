@@ -26,7 +26,7 @@ from beautybot.conversations.courtesy import Courtesy
 from beautybot.conversations.envelope import Envelope
 from beautybot.conversations.listening import Listening
 from beautybot.conversations.models import conversations, inbound_events
-from beautybot.kit import clock as clocks, jobs, log
+from beautybot.kit import clock as clocks, jobs, log, seats
 from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import Database, DatabaseUnavailable, insist
@@ -96,6 +96,7 @@ class Worker:
         """At the start of the only server of an SQLite file: nobody else can hold anything."""
         for table in HELD:
             await self.db.write(free_all, table, self.clock())
+        await self.db.write(seats.vacate)
 
     async def drain(self) -> None:
         """Do everything that is due now, and what that makes due, then return (tests, chat)."""

@@ -21,7 +21,7 @@ from secrets import token_hex
 from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from beautybot.kit import clock as clocks, log
+from beautybot.kit import clock as clocks, log, seats
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database, DatabaseUnavailable, Instant, insert, metadata
 from beautybot.kit.leases import free_all
@@ -98,6 +98,7 @@ def bury(conn: Connection, held: Sequence[Table], before: datetime) -> list[str]
     for name in names:
         for table in held:
             free_all(conn, table, before, of=name)
+        seats.vacate(conn, of=name)
         conn.execute(delete(workers).where(workers.c.name == name))
     return names
 

@@ -73,6 +73,12 @@ def give(conn: Connection, what: str, number: int, holder: str) -> None:
         _set(conn, what, number, "", PAST)
 
 
+def vacate(conn: Connection, *, of: str | None = None) -> None:
+    """Free every seat: right only when nobody else can be alive; or those of one who is dead."""
+    held = seats.c.holder != "" if of is None else seats.c.holder == of
+    conn.execute(update(seats).where(held).values(holder="", until=PAST))
+
+
 def _holder(conn: Connection, what: str, number: int) -> str | None:
     held = select(seats.c.holder).where(seats.c.what == what, seats.c.number == number)
     return conn.execute(held.with_for_update()).scalar()

@@ -90,7 +90,10 @@ async def survivors(url: str, folder: Path, *, careless: bool = False) -> AsyncI
     graph.add_number(PHONE_ID, token=TOKEN, app_secret=APP_SECRET, waba_id=WABA)
     async with serving(graph) as graph_url:
         api = f"{graph_url}/v26.0"
-        await _open(url, key, api)
+        number = {"phone_id": PHONE_ID, "waba_id": WABA}
+        await salon_on(
+            url, key, Settings(graph_api_base=api), "whatsapp", {"access_token": TOKEN}, number
+        )
         settings = {
             "database_url": url,
             "encryption_keys": key,
@@ -108,23 +111,31 @@ async def survivors(url: str, folder: Path, *, careless: bool = False) -> AsyncI
                 await db.close()
 
 
-async def _open(url: str, key: str, api: str) -> None:
+async def salon_on(
+    url: str,
+    key: str,
+    settings: Settings,
+    channel: str,
+    secrets: dict[str, str],
+    details: dict[str, str],
+) -> None:
+    """«Ромашка» in the database of a URL, connected to one channel; her agent is on."""
     db = connect(url)
-    channels = registry.build(Settings(graph_api_base=api))
+    channels = registry.build(settings)
     await db.write(importing.apply, of_json(ROMASHKA), now=clock.now(), name_forms=name_forms)
     salon = await db.read(salons.by_slug, "romashka")
     await connecting.connect(
         db,
         Keyring(parse_keys(key)),
-        channels["whatsapp"],
+        channels[channel],
         business=salon,
-        secrets={"access_token": TOKEN},
-        details={"phone_id": PHONE_ID, "waba_id": WABA},
+        secrets=secrets,
+        details=details,
         public_url="http://127.0.0.1:1",
         now=clock.now(),
     )
-    for channel in channels.values():
-        await channel.close()
+    for each in channels.values():
+        await each.close()
     await db.close()
 
 
