@@ -39,11 +39,11 @@ def take(here: Here) -> Done:
         return Done("Диалог уже ваш.")
     _note(here, f"взял диалог {_talk(here)}")
     text = (
-        f"Диалог ваш, администратор молчит. Клиент: {name}. Отвечайте на сообщения о нём "
-        "прямо здесь, а когда закончите, верните его."
+        f"Диалог ваш: пока вы отвечаете, администратор молчит. Клиент: {name}.\n"
+        "Пишите ответом на сообщения клиента. Закончите — верните диалог кнопкой."
     )
     says = (here.letter(text, BACK, _of_talk(here)),)
-    return Done("Диалог ваш", says, mark=f"✓ {here.person.name}: отвечает сам(а)")
+    return Done("Диалог ваш", says, mark=f"✓ Отвечает {here.person.name}")
 
 
 def give_back(here: Here) -> Done:
@@ -56,7 +56,7 @@ def give_back(here: Here) -> Done:
         return Done("Администратор и так отвечает.")
     _note(here, f"вернул диалог {_talk(here)}")
     return Done(
-        "Дальше отвечает администратор", mark=f"✓ {here.person.name}: диалог у администратора"
+        "Дальше отвечает администратор", mark=f"✓ {here.person.name}: диалог снова у администратора"
     )
 
 
@@ -102,7 +102,7 @@ def _answer_client(here: Here, said: str) -> Done:
         return Done(says=(here.letter("✓ Передано", BACK, _of_talk(here)),), client_hears=True)
     _note(here, f"взял диалог {talk}")
     text = f"✓ Передано. Клиент: {_name(here)}. Администратор молчит, пока вы не вернёте диалог."
-    mark = f"✓ {here.person.name}: отвечает"
+    mark = f"✓ Отвечает {here.person.name}"
     return Done(says=(here.letter(text, BACK, _of_talk(here)),), mark=mark, client_hears=True)
 
 
