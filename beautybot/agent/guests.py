@@ -59,7 +59,7 @@ def ask(conn: Connection, salon: str, plea: Plea, *, subject: str, now: datetime
     account = _account(conn, business, now)
     talk = _conversation(conn, account, subject, plea.name, now)
     mark = tickets.hashed(plea.key or secrets.token_hex(16))[:20]
-    before = _before(conn, business.id, subject, mark, now)
+    before = _before(conn, business.id, subject, mark, now) if plea.key else None
     if before is not None and before.text != text:
         raise KeyReused("this Idempotency-Key was used for another request")
     if before is not None:
@@ -98,9 +98,11 @@ def _tell(
     now: datetime,
 ) -> bool:
     begins = _begins(subject, now)
-    theirs = notices.count(conn, business.id, NoticeKind.SUPPORT, begins)
-    everybodys = notices.count(conn, business.id, NoticeKind.SUPPORT, f"{now:%Y-%m-%dT%H}:")
-    told = theirs < PER_SUBJECT and everybodys < PER_SALON
+    counted = ((begins, PER_SUBJECT), (f"{now:%Y-%m-%dT%H}:", PER_SALON))
+    told = all(
+        notices.count(conn, business.id, NoticeKind.SUPPORT, key, most=most) < most
+        for key, most in counted
+    )
     details: dict[str, Any] = {"conversation_id": talk, "subject": subject[:40], "told": told}
     notices.put(
         conn,

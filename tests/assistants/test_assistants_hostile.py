@@ -113,8 +113,8 @@ def _code(reference: str) -> str:
     return f"code-of-{reference}"
 
 
-async def test_a_thousand_requests_for_a_person(here: Town) -> None:
-    """The owner reads a bounded number of messages; none is lost from the dashboard."""
+async def test_strangers_words_reach_the_owner_as_words(here: Town) -> None:
+    """Quoted, without a live link; every request is on the dashboard, each caller a talk."""
     async with owners_desk(here) as owners:
         await owners.bound()
         before = len(owners.texts())

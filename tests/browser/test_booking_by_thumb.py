@@ -26,7 +26,7 @@ from beautybot.businesses import salons
 from beautybot.demo.fakes.server import serving
 from beautybot.kit.db import Database
 from beautybot.settings import Settings
-from beautybot.web import booking_page
+from beautybot.web import booking_page, rendering
 from beautybot.web.parts import Parts
 
 
@@ -42,7 +42,8 @@ async def here(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Town]:
 async def site(here: Town) -> AsyncIterator[str]:
     """Where the page is."""
     parts = Parts(Settings(), here.db, here.keyring, here.worker.wakeup, clock=here.hands)
-    async with serving(build(parts, pages=booking_page.routes(parts))) as base:
+    pages = [*rendering.static_routes(), *booking_page.routes(parts)]
+    async with serving(build(parts, pages=pages)) as base:
         yield base
 
 
