@@ -12,6 +12,7 @@ MOST_HOURS = 14 * 24
 MOST_REMINDERS = 5
 MOST_SITES = 10
 LONGEST_URL = 500
+CHANNELS = frozenset({"whatsapp", "telegram"})
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _BOUNDS = {
     "slot_step_min": (5, 240),
@@ -38,6 +39,13 @@ def problems(settings: SalonSettings) -> Iterator[str]:
         yield f"reminders_h: at most {MOST_REMINDERS} numbers of hours from 1 to {MOST_HOURS}"
     if not all(_CLOCK.fullmatch(text) for text in settings.quiet_hours):
         yield 'quiet_hours: two times as HH:MM, like ["21:00", "09:00"]'
+    if settings.agent_hours is not None and (
+        not all(_CLOCK.fullmatch(text) for text in settings.agent_hours)
+        or settings.agent_hours[0] == settings.agent_hours[1]
+    ):
+        yield 'agent_hours: two different times as HH:MM, like ["21:00", "09:00"], or null'
+    if not set(settings.agent_silent_in) <= CHANNELS:
+        yield f"agent_silent_in: any of {', '.join(sorted(CHANNELS))}"
     if len(settings.embed_on) > MOST_SITES or not all(is_site(s) for s in settings.embed_on):
         yield f"embed_on: at most {MOST_SITES} sites like https://example.ru"
     if settings.privacy_url and not is_address(settings.privacy_url):

@@ -66,6 +66,8 @@ class SalonSettings:
     no_show_months: int = 12  # how far back they count
     # The hours in which the agent answers, in the salon's zone; None is round the clock.
     agent_hours: tuple[str, str] | None = None
+    # The channels in which people answer themselves, though the agent is on.
+    agent_silent_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,12 @@ class Business:
     catalogue_version: int
     zone: ZoneInfo = field(compare=False)
 
-    def agent_answers(self, now: datetime) -> bool:
-        """True while the agent is on and its hours say that it works now."""
+    def agent_answers(self, now: datetime, channel: str) -> bool:
+        """True while the agent is on, answers in that channel, and its hours say that it works."""
         hours = self.settings.agent_hours
-        if not self.agent_enabled or hours is None:
-            return self.agent_enabled
+        on = self.agent_enabled and channel not in self.settings.agent_silent_in
+        if not on or hours is None:
+            return on
         at = now.astimezone(self.zone).strftime("%H:%M")
         begins, ends = hours
         return begins <= at < ends if begins < ends else at >= begins or at < ends

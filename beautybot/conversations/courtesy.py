@@ -123,5 +123,5 @@ def speaker(conn: Connection, keyring: Keyring, business_id: int, account_id: in
 
 def agent_answers(conn: Connection, place: Place, now: datetime) -> bool:
     """True where the agent is on and no person has the conversation."""
-    on = salons.get(conn, place.business_id).agent_enabled
+    on = salons.get(conn, place.business_id).agent_answers(now, place.channel)
     return on and handoff.current(conn, place.business_id, place.conversation_id, now) is None

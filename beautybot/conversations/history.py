@@ -117,7 +117,7 @@ def since_last_reply(conn: Connection, claim: Claim, now: datetime, *, earlier: 
     return Seen(
         claim=claim,
         business=business,
-        agent_answers=business.agent_answers(now),
+        agent_answers=business.agent_answers(now, row.channel),
         client=clients.get(conn, claim.business_id, row.client_id),
         channel=row.channel,
         account_id=row.account_id,

@@ -69,6 +69,9 @@ PROBLEMS: list[tuple[str, tuple[Any, ...], Any, str]] = [
         ["https://a.example\r\nX: y"],
         "embed_on",
     ),
+    ("hours that are no hours", ("settings", "agent_hours"), ["9", "утро"], "agent_hours"),
+    ("hours that never end", ("settings", "agent_hours"), ["09:00", "09:00"], "agent_hours"),
+    ("a channel that is none", ("settings", "agent_silent_in"), ["pigeon"], "agent_silent_in"),
     ("rules that are a script", ("settings", "privacy_url"), "javascript:alert(1)", "privacy_url"),
     ("nothing to do", ("services", 2, "staff"), ["lena"], "staff[0]"),
     (

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from beautybot.booking import answers
 from beautybot.booking.answers import EmptyAnswer
 from beautybot.businesses import journal, salons
+from beautybot.businesses.rules import CHANNELS
 from beautybot.businesses.salons import GREETING_LIMIT, RESTRICTIONS_LIMIT, Consent, Tone
 from beautybot.conversations import history, outbox, questions
 from beautybot.conversations.envelope import Weight
@@ -117,6 +118,7 @@ def _rules(asking: Asking) -> dict[str, Any]:
         "consent": consent,
         "assistants": asking.text("assistants") == "1",
         "agent_hours": _span(asking, "agent", "Расписание агента"),
+        "agent_silent_in": sorted(c for c in CHANNELS if asking.text(f"answers_{c}") != "1"),
         "quiet_hours": _span(asking, "quiet", "Тихие часы")
         or list(asking.business.settings.quiet_hours),
     }

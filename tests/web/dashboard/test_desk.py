@@ -279,7 +279,7 @@ async def test_the_agent_keeps_its_hours(
     salon = await sqlite_db.read(salons.get, world.romashka.id)
     moment = datetime.combine(date(2030, 3, 5), time.fromisoformat(at), salon.zone)
 
-    assert salon.agent_answers(moment) is answers_then
+    assert salon.agent_answers(moment, "telegram") is answers_then
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+cmd|'/C calc'!A0", "-2", "@SUM(A1)", "\t=1", " =1"])

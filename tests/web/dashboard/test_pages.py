@@ -174,6 +174,7 @@ async def test_settings_change_the_agent(base: str, db: Database, world: World) 
             consent="notice",
             agent_from="21:00",
             agent_to="09:00",
+            answers_whatsapp="1",
         )
 
     changed = await db.read(salons.get, world.romashka.id)
@@ -182,6 +183,7 @@ async def test_settings_change_the_agent(base: str, db: Database, world: World) 
     assert changed.restrictions == "Не обсуждаем политику"
     assert (changed.settings.reminders_h, changed.settings.cancel_window_h) == ((48, 3), 6)
     assert changed.settings.agent_hours == ("21:00", "09:00")
+    assert changed.settings.agent_silent_in == ("telegram",)
 
 
 async def test_a_visit_by_hand_cannot_overlap(base: str, db: Database, world: World) -> None:
