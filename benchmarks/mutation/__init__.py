@@ -1,0 +1,1 @@
+"""Small mistakes in the safety core, and whether the tests notice them."""

@@ -1,0 +1,1 @@
+"""Ciphertexts, copies and signed bodies that somebody has changed."""
