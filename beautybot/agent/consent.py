@@ -8,7 +8,7 @@ from beautybot.agent.memory import Asked
 from beautybot.agent.move import Move
 from beautybot.agent.reply import phrase
 from beautybot.businesses.notices import NoticeKind
-from beautybot.businesses.salons import Consent, Tone
+from beautybot.businesses.salons import Business, Consent
 from beautybot.channels.base import Button
 from beautybot.conversations.consents import Proof, Purpose
 
@@ -24,8 +24,7 @@ def needed(move: Move) -> bool:
 def ask(move: Move) -> None:
     """Ask for the yes, beside the first personal question."""
     url = move.desk.business.settings.privacy_url
-    key = "booking.consent_with_policy" if url else "booking.consent"
-    move.ask(Asked.CONSENT, key, salon=move.desk.business.name, policy=url)
+    move.ask(Asked.CONSENT, _key(url), salon=move.desk.business.name, policy=url)
     move.buttons = (
         Button("c:yes", "Согласен"),
         Button("c:no", "Не согласен"),
@@ -34,12 +33,21 @@ def ask(move: Move) -> None:
 
 def given(move: Move) -> None:
     """Keep the proof: which text, when, in which message."""
-    text = phrase("booking.consent", Tone.FRIENDLY)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    proof = Proof(TEXT_VERSION, digest, move.said[-1].id)
+    proof = Proof(TEXT_VERSION, shown_hash(move.desk.business), move.said[-1].id)
     move.desk.consented(Purpose.PERSONAL_DATA, proof)
     move.remember(asked=Asked.NOTHING)
     move.decide("consent given")
+
+
+def shown_hash(business: Business) -> str:
+    """The SHA-256 of what the client was shown: the words in the salon's tone, and its rules."""
+    url = business.settings.privacy_url
+    text = f"{phrase(_key(url), business.tone)}\n{url}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _key(url: str) -> str:
+    return "booking.consent_with_policy" if url else "booking.consent"
 
 
 def refused(move: Move) -> None:

@@ -51,6 +51,7 @@ class Wanted:
     phone: str = ""
     notes: str = ""
     specialist: str = ""
+    consent: str = ""  # which text was ticked beside the name, and its hash
 
     @property
     def contact(self) -> dict[str, Any]:
@@ -59,6 +60,7 @@ class Wanted:
             "name": one_line(self.name, 80),
             "phone": self.phone,
             "notes": clean(self.notes, 500).strip(),
+            "consent": self.consent,
         }
         return {key: value for key, value in typed.items() if value}
 

@@ -20,6 +20,7 @@ from beautybot.russian.people import is_first_name
 _FIGURE = re.compile(r"\+?\d+(?:[\u00a0\u202f ]\d{3}(?!\d))*(?:[.,:]\d+)*")
 _LIST_NUMBER = re.compile(r"^\d{1,2}\. ", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d_]+")
+_ENDS = ".,;:!?)»\"'…"  # where a sentence ends, an address has ended before
 _LINK = re.compile(
     r"(?:https?://|www\.|t\.me/|wa\.me/)\S+|\S+@\S+\.\w+|\b[\w-]+\.(?:ru|рф|com|net|org|me|su|io)\b",
     re.IGNORECASE,
@@ -85,7 +86,7 @@ def _claims(text: str, *, every_word: bool = False) -> Iterator[tuple[str, str]]
     for found in _FIGURE.finditer(text):
         yield _figure(text, found)
     yield from (("sign", char) for char in text if char.isnumeric() and not char.isdecimal())
-    yield from (("link", found.lower()) for found in _LINK.findall(text))
+    yield from (("link", found.lower().rstrip(_ENDS)) for found in _LINK.findall(text))
     for word in _WORD.finditer(text):
         low = word[0].lower()
         if every_word or _is_name(text, word):

@@ -29,6 +29,7 @@ from beautybot.booking.tickets import hashed
 from beautybot.businesses.salons import Business, Consent
 from beautybot.kit.errors import NotFound
 from beautybot.kit.wakeup import ToDo
+from beautybot.web import agreement
 from beautybot.web.codes import code_of
 from beautybot.web.parts import Parts
 from beautybot.web.quotas import Quota
@@ -145,6 +146,7 @@ async def hold(visit: Visit) -> Response:
         name=visit.asked("name"),
         phone=phone,
         notes=visit.asked("notes", 500),
+        consent=agreement.proof(visit.asked("consent"), visit.business.settings),
     )
     try:
         made = await visit.parts.db.write(holding.hold, wanted, visit.caller, visit.parts.clock())
@@ -236,7 +238,7 @@ async def _contact(visit: Visit, service: str, start: str, problem: str = "") ->
         start=start,
         when=f"{saying.day(at.date(), today)}, {at:%H:%M}",
         typed={name: visit.asked(name, 500) for name in ("name", "phone", "notes")},
-        consent=settings.consent is not Consent.OFF,
+        consent=agreement.WORDS if settings.consent is not Consent.OFF else "",
         privacy_url=settings.privacy_url,
     )
 

@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from beautybot.kit import sealed
 from beautybot.kit.crypto import Key, new_key, parse_keys
@@ -80,3 +81,31 @@ def test_another_key_opens_nothing(tmp_path: Path, key: Key) -> None:
 
     with pytest.raises(WrongSeal, match="another key, or it is damaged"):
         sealed.unseal(file, tmp_path / "again", parse_keys(new_key())[0])
+
+
+def test_the_shape_of_a_file_does_not_change(tmp_path: Path, key: Key) -> None:
+    """Copies of years ago must open: the shape is built here once more, by its description."""
+    data, piece, prefix = os.urandom((1 << 20) + 5), 1 << 20, b"7 bytes"
+    cipher, magic = AESGCM(key.secret), b"BeautyBot sealed 1\n"
+    parts = [(0, 0, data[:piece]), (1, 1, data[piece:])]
+    sealed_by_hand = [
+        cipher.encrypt(prefix + bytes([0, 0, 0, number, last]), part, magic)
+        for number, last, part in parts
+    ]
+    (tmp_path / "old").write_bytes(magic + prefix + b"".join(sealed_by_hand))
+
+    sealed.unseal(tmp_path / "old", tmp_path / "again", key)
+
+    assert (tmp_path / "again").read_bytes() == data
+
+
+def test_a_file_that_was_open_to_all_is_so_no_more(tmp_path: Path, key: Key) -> None:
+    """What stood there before is replaced, its mode too."""
+    for name in ("sealed", "again"):
+        (tmp_path / name).write_bytes(b"x")
+        (tmp_path / name).chmod(0o644)
+    _, file = closed(tmp_path, key, 10)
+    sealed.unseal(file, tmp_path / "again", key)
+
+    for name in ("sealed", "again"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600

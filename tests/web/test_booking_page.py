@@ -20,6 +20,7 @@ from town import Town, town
 from beautybot.agent import holding
 from beautybot.agent.holding import Caller, NotThen, Wanted
 from beautybot.app import build
+from beautybot.booking import tickets
 from beautybot.booking.caps import TooManyTogether
 from beautybot.booking.visits import Status
 from beautybot.businesses import salons
@@ -27,7 +28,7 @@ from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.demo.fakes.server import serving
 from beautybot.kit.db import Database
 from beautybot.settings import Settings
-from beautybot.web import booking_page
+from beautybot.web import agreement, booking_page
 from beautybot.web.parts import Parts
 
 WHO = {"name": "Мария", "phone": "+7 916 000-11-22", "consent": "1", "notes": "<b>с собакой</b>"}
@@ -159,6 +160,24 @@ async def test_what_cannot_be_is_said_over_the_form(
     assert status in (409, 422)
     assert words in shown
     assert await here.appointments() == []
+
+
+async def test_what_was_ticked_is_kept_with_its_words(here: Town) -> None:
+    """Version and hash of the words and of the salon's rules; other rules are another hash."""
+    await switch(here, privacy_url="https://romashka.example/rules")
+    async with guest_of(here) as guest:
+        start = (await guest.free())[0]
+        _, _, place = await guest.post("/b/romashka", service="manicure", start=start, **WHO)
+    ticket = await here.db.read(tickets.of_reference, place.rpartition("/")[2])
+    salon = await here.db.read(salons.by_slug, "romashka")
+    version, _, digest = ticket.contact["consent"].partition(" ")
+
+    assert version == agreement.VERSION and len(digest) == 64
+    assert ticket.contact["consent"] == agreement.proof("1", salon.settings)
+    assert ticket.contact["consent"] != agreement.proof(
+        "1", replace(salon.settings, privacy_url="")
+    )
+    assert agreement.proof("", salon.settings) == ""
 
 
 async def test_a_page_that_is_off_does_not_exist(here: Town) -> None:
