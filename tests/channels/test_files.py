@@ -180,6 +180,23 @@ async def test_a_photo_beside_a_booking_reaches_the_visit(here: Town) -> None:
     assert photo.kind is Kind.PHOTO and photo.is_here
 
 
+async def test_an_album_is_one_message_of_many_photos(here: Town) -> None:
+    """Telegram sends each photo alone, the words beside the first; the salon answers once."""
+    here.telegram.start(here.bot, OLGA_TOO)
+    await here.settle()
+    before = len(here.telegram.transcripts.ours(here.bot.key, str(OLGA_TOO.id)))
+
+    for n, words in enumerate(("сколько стоит педикюр?", "", "")):
+        here.telegram.client_sends_file(
+            here.bot, OLGA_TOO, "photo", PNG + bytes([n]), caption=words, album="a1"
+        )
+    await here.settle()
+
+    said = here.telegram.transcripts.ours(here.bot.key, str(OLGA_TOO.id))[before:]
+    assert ["2 400" in bubble.text for bubble in said] == [True]
+    assert len(await files(here)) == 3
+
+
 async def test_a_file_is_fetched_once_however_often_it_is_delivered(here: Town) -> None:
     """Meta repeats; the bytes are asked for once."""
     await here.graph.client_sends_media(PHONE_ID, OLGA, "image", PNG, "image/png")
