@@ -1,0 +1,1 @@
+"""Deliveries that come twice, late and out of order, and what is stored of them."""
