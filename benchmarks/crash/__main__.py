@@ -1,16 +1,19 @@
-"""Random kills under load; see README.md beside this file."""
+"""Kills at every stage, at random, and frozen workers, under load; see README.md beside this."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
+import signal
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from beautybot.demo.fakes.graph_events import WaClient
@@ -24,6 +27,11 @@ from mortal import Mortals  # noqa: E402 - found by the line above
 from survivors import BOOKING, Survivors, survivors  # noqa: E402
 
 PATIENCE_S = 90.0
+PRICE = "сколько стоит педикюр?"
+LEASE = timedelta(seconds=35)
+BOTH, FROZEN = "both", "frozen"
+DOUBTFUL = {Stage.SENDING, Stage.SENT, Stage.SETTLING, "serve", "worker", BOTH, FROZEN}
+"""After these nobody knows whether the client has the message that was on its way."""
 
 
 @dataclass(slots=True)
@@ -32,22 +40,23 @@ class Seen:
 
     bookings: int = 0
     stuck: int = 0
+    doubts: int = 0
     wrong: Counter[str] = field(default_factory=Counter)
-    kills: Counter[str] = field(default_factory=Counter)
-    first_ack: list[float] = field(default_factory=list)
-    first_turn: list[float] = field(default_factory=list)
+    first_ack: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    first_turn: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
 
 class Town:
     """Clients who book for ever, one after the other, and somebody with a gun."""
 
-    def __init__(self, here: Survivors, seed: int, kills: int, seen: Seen) -> None:
+    def __init__(self, here: Survivors, seed: int, shots: list[str], seen: Seen) -> None:
         self.here = here
         self.random = random.Random(seed)
-        self.kills = kills
+        self.shots = shots
         self.seen = seen
         self.numbers = iter(range(10_000_000))
         self.people: list[WaClient] = []
+        self.asking: list[WaClient] = []
         self.answered = asyncio.Event()
         self.over = False
 
@@ -68,23 +77,41 @@ class Town:
     async def gun(self) -> None:
         """Kill, see how long until it lives again, wait a little, kill again."""
         product = self.here.product
-        for _ in range(self.kills):
-            await asyncio.sleep(self.random.uniform(0.0, 1.0))
-            what = self.random.choice([*Stage, *product.roles])
-            self.seen.kills[what] += 1
+        for number, what in enumerate(self.shots, 1):
+            await asyncio.sleep(self.random.uniform(0.0, 0.3))
+            self.seen.doubts += what in DOUBTFUL
             died = await self._shoot(product, what)
             await product.ready()
-            self.seen.first_ack.append(time.perf_counter() - died)
+            self.seen.first_ack[what].append(time.perf_counter() - died)
             self.answered.clear()
+            asked = asyncio.create_task(self._ask(number))
             with suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE_S):
                     await self.answered.wait()
-            self.seen.first_turn.append(time.perf_counter() - died)
+            self.seen.first_turn[what].append(time.perf_counter() - died)
+            await asked
+            if number % 50 == 0:
+                print(f"  {number} of {len(self.shots)}", file=sys.stderr, flush=True)
         self.over = True
+
+    async def _ask(self, number: int) -> None:
+        """Somebody new asks for a price: the others may all be waiting for a lost answer."""
+        person = WaClient(f"7917{number:07d}", name="Ира")
+        self.asking.append(person)
+        try:
+            await self.here.says(person, PRICE, timeout_s=PATIENCE_S)
+        except TimeoutError:
+            self.seen.stuck += 1
+        self.answered.set()
 
     async def _shoot(self, product: Mortals, what: str) -> float:
         deaths = product.deaths
-        if what in product.roles:
+        if what == FROZEN:
+            return await self._freeze(product)
+        if what == BOTH:
+            for role in product.roles:
+                product.kill(role)
+        elif what in product.roles:
             product.kill(what)
         else:
             product.doom(Stage(what))
@@ -95,14 +122,26 @@ class Town:
                 died = time.perf_counter()
         return died
 
+    async def _freeze(self, product: Mortals) -> float:
+        """A worker stops for longer than its lease, another goes on, the first wakes up late."""
+        pid = product.alive["worker"].pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        frozen = time.perf_counter()
+        product.hands.turn_on(LEASE)
+        await asyncio.sleep(self.random.uniform(1.0, 3.0))
+        os.kill(pid, signal.SIGCONT)
+        return frozen
+
     async def check(self) -> None:
         """Look at every booking when all is quiet."""
         await self.here.quiet(timeout_s=180)
-        for person in self.people:
+        said = [(one, len(BOOKING)) for one in self.people] + [(one, 1) for one in self.asking]
+        for person, lines in said:
             left = await self.here.left(person)
             self.seen.bookings += left.bookings
-            self.seen.wrong["messages lost"] += max(0, len(BOOKING) - left.turns)
-            self.seen.wrong["turns doubled"] += max(0, left.turns - len(BOOKING))
+            self.seen.wrong["messages lost"] += max(0, lines - left.turns)
+            self.seen.wrong["turns doubled"] += max(0, left.turns - lines)
             self.seen.wrong["answers lost"] += max(0, left.turns - left.answers)
             self.seen.wrong["answers doubled"] += max(0, left.answers - left.turns)
             self.seen.wrong["visits lost"] += left.confirmations > 0 and left.bookings == 0
@@ -110,42 +149,79 @@ class Town:
             self.seen.wrong["confirmations lost"] += left.bookings > 0 and left.confirmations == 0
 
 
-async def measure(url: str, given: argparse.Namespace) -> Seen:
+def shots_of(given: argparse.Namespace, *, sqlite: bool) -> list[str]:
+    """Every stage so often, random kills of each role, frozen workers; in an order of the seed."""
+    dice = random.Random(given.seed)
+    roles = ("serve",) if sqlite else ("web", "worker", BOTH)
+    shots = [str(stage) for stage in Stage for _ in range(given.each)]
+    shots += [dice.choice(roles) for _ in range(given.random)]
+    shots += [dice.choice([*map(str, Stage), *roles]) for _ in range(given.kills)]
+    shots += [] if sqlite else [FROZEN] * given.frozen
+    dice.shuffle(shots)
+    return shots
+
+
+async def measure(url: str, given: argparse.Namespace, shots: list[str]) -> Seen:
     """One run on a fresh database."""
     seen = Seen()
     await migrate.upgrade(url)
+    spare = FROZEN in shots
     with tempfile.TemporaryDirectory() as folder:
-        async with survivors(url, Path(folder), careless=given.careless) as here:
-            town = Town(here, given.seed, given.kills, seen)
+        async with survivors(url, Path(folder), careless=given.careless, spare=spare) as here:
+            town = Town(here, given.seed, shots, seen)
             clients = [asyncio.create_task(town.client()) for _ in range(given.clients)]
             await town.gun()
             await asyncio.gather(*clients)
-            with suppress(TimeoutError):
+            try:
                 await town.check()
+            except TimeoutError:
+                seen.wrong["never came to rest"] += 1
     return seen
 
 
 def report(name: str, seen: Seen, took: float) -> None:
-    """The figures of a run."""
-    print(f"{name}: {sum(seen.kills.values())} kills, {seen.bookings} bookings, {took:.0f} s")
-    print("  killed:", ", ".join(f"{what} {n}" for what, n in sorted(seen.kills.items())))
+    """The figures of a run, as a table."""
+    kills = sum(map(len, seen.first_ack.values()))
+    print(f"\n{name}: {kills} kills, {seen.bookings} bookings, {took:.0f} s")
     wrong = {what: n for what, n in seen.wrong.items() if n}
-    print(f"  clients who never got an answer: {seen.stuck}; wrong: {wrong or 'nothing'}")
-    for what, seconds in (("first ack", seen.first_ack), ("first answer", seen.first_turn)):
-        seconds.sort()
-        p50, p99 = seconds[len(seconds) // 2], seconds[int(len(seconds) * 0.99)]
-        print(f"  {what} after a kill: p50 {p50:.2f} s, p99 {p99:.2f} s, max {seconds[-1]:.2f} s")
+    print(f"clients who never got an answer: {seen.stuck}; wrong: {wrong or 'nothing'}")
+    print(f"answers doubled: {seen.wrong['answers doubled']}, doubtful sends: {seen.doubts}\n")
+    print("| killed | times | first ack p50 | p99 | max, s | first answer p50 | p99 | max, s |")
+    print("|---|---|---|---|---|---|---|---|")
+    for what in sorted(seen.first_ack):
+        print(f"| {what} | {_row(seen.first_ack[what], seen.first_turn[what])} |")
+    acks = [s for each in seen.first_ack.values() for s in each]
+    turns = [s for what, each in seen.first_turn.items() if what != FROZEN for s in each]
+    print(f"| all (answers: but frozen) | {_row(acks, turns)} |")
+
+
+def _row(acks: list[float], turns: list[float]) -> str:
+    return " | ".join([str(len(acks)), *_spread(acks), *_spread(turns)])
+
+
+def _spread(seconds: list[float]) -> list[str]:
+    if not seconds:
+        return ["–"] * 3
+    ordered = sorted(seconds)
+    places = (len(ordered) // 2, int(len(ordered) * 0.99), len(ordered) - 1)
+    return [f"{ordered[place]:.2f}" for place in places]
 
 
 def main() -> None:
     """Read the options and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
-    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--each", type=int, default=0, help="kills at each of the stages")
+    parser.add_argument("--random", type=int, default=0, help="kills of processes at any moment")
+    parser.add_argument("--frozen", type=int, default=0, help="workers stopped (PostgreSQL)")
+    parser.add_argument("--kills", type=int, default=0, help="a mixture; 100 if nothing is given")
     parser.add_argument("--clients", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--careless", action="store_true", help="the control arm")
     given = parser.parse_args()
+    if not (given.each or given.random or given.frozen):
+        given.kills = given.kills or 100
+    bad = False
     for engine in ("sqlite", "postgres"):
         if given.database not in (engine, "both"):
             continue
@@ -154,8 +230,13 @@ def main() -> None:
             with server as address:
                 started = time.perf_counter()
                 url = address or f"sqlite:///{folder}/crash.db"
-                seen = asyncio.run(measure(url, given))
+                shots = shots_of(given, sqlite=engine == "sqlite")
+                seen = asyncio.run(measure(url, given, shots))
                 report(engine, seen, time.perf_counter() - started)
+                doubled = seen.wrong.pop("answers doubled", 0)
+                bad |= bool(+seen.wrong) or seen.stuck > 0 or doubled > seen.doubts
+    if bad != given.careless:
+        raise SystemExit("something was lost or doubled" if bad else "the control lost nothing")
 
 
 if __name__ == "__main__":

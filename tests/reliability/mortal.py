@@ -31,7 +31,12 @@ from beautybot.settings import Settings
 _FORK = multiprocessing.get_context("forkserver")
 _FORK.set_forkserver_preload(["beautybot.serving", "uvloop"])
 
-ROLES = {"serve": (True, True), "web": (True, False), "worker": (False, True)}
+ROLES = {
+    "serve": (True, True),
+    "web": (True, False),
+    "worker": (False, True),
+    "spare": (False, True),
+}
 
 
 @dataclass(slots=True)
@@ -153,11 +158,16 @@ class Mortals:
 
 @asynccontextmanager
 async def mortals(
-    settings: Mapping[str, Any], folder: Path, *, hands: Hands, careless: bool = False
+    settings: Mapping[str, Any],
+    folder: Path,
+    *,
+    hands: Hands,
+    careless: bool = False,
+    spare: bool = False,
 ) -> AsyncIterator[Mortals]:
-    """One `serve` on SQLite; `web` and `worker` apart on PostgreSQL."""
+    """One `serve` on SQLite; `web` and `worker` apart on PostgreSQL, a `spare` worker if asked."""
     on_sqlite = str(settings["database_url"]).startswith("sqlite")
-    roles = ("serve",) if on_sqlite else ("web", "worker")
+    roles = ("serve",) if on_sqlite else ("web", "worker", *(("spare",) if spare else ()))
     made = Mortals(settings, free_port(), folder / "doom", roles, hands, careless)
     supervisor = asyncio.create_task(made.supervise())
     try:

@@ -83,7 +83,9 @@ class Survivors:
 
 
 @asynccontextmanager
-async def survivors(url: str, folder: Path, *, careless: bool = False) -> AsyncIterator[Survivors]:
+async def survivors(
+    url: str, folder: Path, *, careless: bool = False, spare: bool = False
+) -> AsyncIterator[Survivors]:
     """«Ромашка» connected to WhatsApp, her server up, on a migrated and empty database."""
     hands, key = Hands(), new_key()
     graph = FakeGraph(clock=hands)
@@ -102,7 +104,9 @@ async def survivors(url: str, folder: Path, *, careless: bool = False) -> AsyncI
             "whatsapp_verify_token": VERIFY,
             "burst_wait_s": 0.0,
         }
-        async with mortals(settings, folder, hands=hands, careless=careless) as product:
+        async with mortals(
+            settings, folder, hands=hands, careless=careless, spare=spare
+        ) as product:
             db = connect(url)
             graph.callback_url = f"{product.url}/api/webhooks/whatsapp"
             try:
