@@ -10,11 +10,14 @@ from talk import Talk
 from world import open_salons
 
 from beautybot.agent import receipts
+from beautybot.agent.reply import phrase
 from beautybot.booking.visits import Status, listing
+from beautybot.businesses.salons import Tone
 from beautybot.conversations import history
 from beautybot.demo.fakes.gigachat.lies import LyingBrain
 from beautybot.demo.fakes.gigachat.wild import CLAIMS, WildBrain
 from beautybot.kit.db import Database
+from beautybot.russian.reading import table
 
 TALKS = 12
 # No yes among them: whatever the model makes of these, nothing may be booked.
@@ -98,6 +101,14 @@ async def unproven(talk: Talk) -> list[str]:
             if message.direction == "outbound":
                 given = (*facts.get(message.turn_id or 0, ()), "акции скидки")
                 hidden = [h for h in (*HIDDEN, *CLAIMS) if h not in "\n".join(given)]
-                if receipts.check(message.text, given) or any(h in message.text for h in hidden):
+                text = _without_languages(message.text)
+                if receipts.check(text, given) or any(h in text for h in hidden):
                     found.append(message.text)
     return found
+
+
+def _without_languages(text: str) -> str:
+    """Without our own fixed words to those who write in another language."""
+    for code in (*table("languages")["words"], "en"):
+        text = text.replace(phrase(f"greeting.speaks_{code}", Tone.FRIENDLY), "")
+    return text
