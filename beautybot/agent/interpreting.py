@@ -82,8 +82,8 @@ async def ask(
     reply = await adviser.ask(_request(words, seen, memory, salon, people))
     if reply is None or not isinstance(reply.data, dict):
         return rules
-    kept = [k for k in rules if not isinstance(k, c.Unclear)]
-    return [*kept, *meant(reply.data, words, seen, memory, salon)] or rules
+    found = meant(reply.data, words, seen, memory, salon)
+    return [*(k for k in rules if not isinstance(k, c.Unclear)), *found] if found else rules
 
 
 def meant(
