@@ -9,27 +9,66 @@ import pytest
 from talk import Talk
 from world import open_salons
 
+from beautybot.agent import interpreting, wording
 from beautybot.businesses import notices
 from beautybot.businesses.notices import NoticeKind
 from beautybot.conversations import history
-from beautybot.demo.fakes.faults import Fault, cut_answer, refused
+from beautybot.demo.fakes.faults import (
+    Fault,
+    cut_answer,
+    late_answer,
+    lost_answer,
+    refused,
+    trickled_answer,
+)
 from beautybot.demo.fakes.gigachat.brains import CANNED_REFUSAL, Thought, refusal
 from beautybot.demo.fakes.gigachat.fake import FakeGigaChat
 from beautybot.demo.fakes.gigachat.lies import Lie, LyingBrain
 from beautybot.demo.fakes.server import serving
+from beautybot.kit import clock
 from beautybot.kit.db import Database
 from beautybot.llm import gigachat
 from beautybot.llm.steady import Steady
 
+MOST_S = 25
 MURMUR = "мур-мур ноготочки бы"
-FAULTS = {str(s): refused(s) for s in (400, 401, 402, 403, 404, 413, 422, 429, 500, 502, 503)}
-FAULTS |= {"cut": cut_answer(), "not json": refused(200, "<html>")}
+STATUSES = (301, 307, 400, 401, 402, 403, 404, 408, 413, 418, 422, 429, 500, 502, 503, 504, 520)
+FAULTS = {str(status): refused(status) for status in STATUSES}
+FAULTS |= {
+    "cut": cut_answer(),
+    "not json": refused(200, "<html>"),
+    "nothing": refused(200, None),
+    "a list": refused(200, []),
+    "other keys": refused(200, {"object": "error"}),
+    "no messages": refused(200, {"model": "m", "messages": [], "finish_reason": "stop"}),
+    "numbers for words": refused(200, {"messages": [{"role": 7, "content": 7}], "usage": "many"}),
+    "come back in an hour": refused(429, headers={"Retry-After": "3600"}),
+}
+SLOW = {
+    "hangs": lost_answer(),
+    "late": late_answer(5.0),
+    "trickles": trickled_answer(30.0),
+}
+SIGN_IN = {f"sign-in {status}": refused(status) for status in (400, 401, 403, 404, 429, 500)}
+SIGN_IN |= {"sign-in cut": cut_answer(), "sign-in not json": refused(200, "<html>")}
 THOUGHTS = {
     "blacklist": refusal(),
+    **{why: refusal(finish=why) for why in ("request_filter", "request_blacklist")},
+    **{why: refusal(finish=why) for why in ("response_blacklist", "request_whitelist")},
     "canned text": Thought(text=CANNED_REFUSAL),
     "length": Thought(text='{"commands": [', finish="length"),
+    "error": Thought(text="", finish="error"),
     "empty": Thought(text=""),
+    "blank": Thought(text=" \n\u200b\ufeff "),
     "huge": Thought(text="я" * 400_000),
+    "deep": Thought(text='{"commands":' * 3_000),
+    "not a number": Thought(text='{"commands": NaN, "mood": Infinity}'),
+    "twice the same key": Thought(text='{"mood": "ok", "mood": "angry", "commands": 1}'),
+    "many": Thought(data={"commands": [{"op": "greet", "value": "я"}] * 5_000, "mood": "ok"}),
+    "none": Thought(data={"commands": [], "mood": "ok"}),
+    "bidi": Thought(text="\u202e{}\u2066\x1b[31m"),
+    "chinese": Thought(text="яяяя 我是人工智能"),
+    "a link": Thought(text="яяяя https://evil.example яяяя"),
 }
 
 
@@ -74,6 +113,39 @@ async def test_a_fault_of_the_service_costs_no_answer(name: str, sqlite_db: Data
         fake.faults.put("client-1", fault, times=100)
 
         await talked(talk)
+
+
+@pytest.mark.parametrize("name", SIGN_IN)
+async def test_without_a_token_the_rules_speak(name: str, sqlite_db: Database) -> None:
+    """A model nobody lets us in to is a model that is gone."""
+    async with talk_with_gigachat(sqlite_db) as (talk, fake):
+        fake.faults.put("oauth", SIGN_IN[name], times=100)
+
+        await talked(talk)
+
+        assert not fake.prompts
+
+
+@pytest.mark.parametrize("name", SLOW)
+async def test_a_model_that_does_not_come_to_an_end_is_not_waited_for(
+    name: str, sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the deadlines cut to a tenth of a second; in full they are below twenty-five."""
+    assert interpreting.DEADLINE_S + wording.PATIENCE_S < MOST_S
+    monkeypatch.setattr(interpreting, "DEADLINE_S", 0.1)
+    monkeypatch.setattr(wording, "PATIENCE_S", 0.1)
+    async with talk_with_gigachat(sqlite_db) as (talk, fake):
+        fake.faults.put("client-1", SLOW[name], times=100)
+        began = clock.monotonic()
+
+        await talked(talk)
+
+        assert clock.monotonic() - began < MOST_S
+
+
+def test_there_are_more_than_forty_ways_to_fail() -> None:
+    """Each of them is a test of this file."""
+    assert len({*FAULTS, *SLOW, *SIGN_IN, *THOUGHTS}) + len(Lie) >= 60
 
 
 @pytest.mark.parametrize("name", THOUGHTS)
