@@ -111,7 +111,8 @@ def since_last_reply(conn: Connection, claim: Claim, now: datetime, *, earlier: 
     mine = {"business": claim.business_id, "conversation": claim.conversation_id}
     answered = mine | {"answered": claim.answered_seq}
     row = conn.execute(_CONVERSATION, mine).one()
-    unanswered = conn.execute(_UNANSWERED, answered | {"newest": claim.inbound_seq}).all()
+    heard = answered | {"newest": claim.inbound_seq}
+    unanswered = conn.execute(_UNANSWERED, heard).all()[::-1]
     before = conn.execute(_BEFORE, answered | {"most": earlier}).all()
     business = salons.get(conn, claim.business_id)
     return Seen(
@@ -132,6 +133,8 @@ def since_last_reply(conn: Connection, claim: Claim, now: datetime, *, earlier: 
     )
 
 
+MOST_HEARD = 60
+"""Of what a client said since our last reply: who floods a chat is answered by the end of it."""
 _BUSINESS: Any = bindparam("business")
 _CONVERSATION = (
     select(conversations, channel_accounts.c.channel)
@@ -146,12 +149,16 @@ _MESSAGES = select(messages).where(
     messages.c.business_id == _BUSINESS,
     messages.c.conversation_id == bindparam("conversation"),
 )
-_UNANSWERED = _MESSAGES.where(
-    messages.c.direction == "inbound",
-    messages.c.status == "received",
-    messages.c.id > bindparam("answered"),
-    messages.c.id <= bindparam("newest"),
-).order_by(messages.c.sent_at, messages.c.id)
+_UNANSWERED = (
+    _MESSAGES.where(
+        messages.c.direction == "inbound",
+        messages.c.status == "received",
+        messages.c.id > bindparam("answered"),
+        messages.c.id <= bindparam("newest"),
+    )
+    .order_by(messages.c.sent_at.desc(), messages.c.id.desc())
+    .limit(MOST_HEARD)
+)
 _BEFORE = (
     _MESSAGES.where(messages.c.id <= bindparam("answered"))
     .order_by(messages.c.id.desc())

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from beautybot.conversations.models import conversations, turns
+from beautybot.conversations.models import conversations, messages, turns
 from beautybot.kit.db import add, change, one
 from beautybot.kit.leases import LeaseLost, backoff, claim
 
 GIVE_UP_AFTER = 3
+FLOOD, FLOOD_PAUSE = 20, timedelta(seconds=1)
+"""So many unanswered messages are no burst any more."""
 
 
 class Overtaken(LeaseLost):
@@ -76,8 +78,35 @@ def finish(
 
 
 def again(conn: Connection, held: Claim, now: datetime, burst: timedelta) -> None:
-    """Run the turn again soon, because newer messages void what we thought of."""
-    _give_back(conn, held, due_at=now + burst / 2, attempts=0)
+    """
+    Run the turn again soon, because newer messages void what we thought of.
+
+    Who floods a chat would be thought about all the time, and in vain: there it
+    is once a second, and the others' turns go on.
+    """
+    many = len(conn.execute(_SINCE, _since(held)).all()) == FLOOD
+    wait = max(burst / 2, FLOOD_PAUSE) if many else burst / 2
+    _give_back(conn, held, due_at=now + wait, attempts=0)
+
+
+def _since(held: Claim) -> dict[str, int]:
+    return {
+        "business": held.business_id,
+        "conversation": held.conversation_id,
+        "answered": held.answered_seq,
+    }
+
+
+_SINCE = (
+    select(messages.c.id)
+    .where(
+        messages.c.business_id == bindparam("business"),
+        messages.c.conversation_id == bindparam("conversation"),
+        messages.c.direction == "inbound",
+        messages.c.id > bindparam("answered"),
+    )
+    .limit(FLOOD)
+)
 
 
 def interrupt(conn: Connection, business_id: int, conversation_id: int) -> None:

@@ -63,8 +63,13 @@ class Watched:
 
 def delivery(graph: FakeGraph, number: int, text: str) -> bytes:
     """What Meta would send when that client writes."""
-    phone_id = PHONE_IDS[number % len(PHONE_IDS)]
-    event: Event = graph.event(phone_id, WaClient(f"7916{number:07d}", name="Ольга"), text)
+    client = WaClient(f"7916{number:07d}", name="Ольга")
+    return delivery_of(graph, PHONE_IDS[number % len(PHONE_IDS)], client, text)
+
+
+def delivery_of(graph: FakeGraph, phone_id: str, client: WaClient, text: str) -> bytes:
+    """The same, of a client to a number."""
+    event: Event = graph.event(phone_id, client, text)
     body = envelope([event])
     head = {"content-type": "application/json", "x-hub-signature-256": signature(SECRET, body)}
     return request(PATH, body, head)

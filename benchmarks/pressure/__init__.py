@@ -1,0 +1,1 @@
+"""What presses from outside: forged deliveries, one hot client, connections that finish nothing."""
