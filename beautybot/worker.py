@@ -169,6 +169,8 @@ class Worker:
                 burst=self.burst,
                 shared_app=self.shared_app,
             )
+        except LeaseLost:
+            return  # we slept through our time: another worker reads it
         except Exception as error:
             await self._unreadable(event, error)
             return
@@ -182,9 +184,8 @@ class Worker:
                 self._spawn(self._courtesy.receive(new.place, new.item, typing=typing))
 
     async def _unreadable(self, event: inbox.Event, error: Exception) -> None:
-        poison = await self.db.write(inbox.failed, event, self.clock(), repr(error))
-        told = {"delivery": event.id, "error": repr(error), "put_aside": poison}
-        logger.error("❌ Ошибка чтения события", **told)
+        poison = await self.db.write(inbox.failed, event, self.clock(), why := repr(error))
+        logger.error("❌ Ошибка чтения события", delivery=event.id, error=why, put_aside=poison)
 
     # -- turns --------------------------------------------------------------------
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from operator_console import Operator
+from sqlalchemy import Connection, select
 from town import PHONE_ID, Town, town
 
 from beautybot.conversations import inbox, quarantine
+from beautybot.conversations.models import inbound_events
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.kit.db import Database
 
@@ -55,6 +60,36 @@ async def test_poison_is_kept_and_the_chat_goes_on(
     assert "1 800" in answered
     assert retried == 1
     assert (await here.db.read(inbox.backlog)).poison == 0
+
+
+async def test_a_delivery_taken_over_is_no_poison(
+    here: Town, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who slept through the lease leaves it to the other: no try is counted, nothing breaks."""
+    whatsapp = here.worker.channels["whatsapp"]
+    right = type(whatsapp).parse
+
+    def parsed_too_late(self: Any, body: bytes, at: Any) -> Any:
+        with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
+            other.execute("UPDATE inbound_events SET lease = lease + 1 WHERE outcome = 'new'")
+            other.commit()
+        return right(self, body, at)
+
+    with monkeypatch.context() as asleep:
+        asleep.setattr(type(whatsapp), "parse", parsed_too_late)
+        await here.graph.client_says(PHONE_ID, OLGA, "сколько стоит педикюр?")
+        await here.worker.drain()
+    note = await here.db.read(_note)
+    here.hands.ahead += timedelta(minutes=1)
+    await here.settle()
+
+    assert note is None
+    assert len(here.graph.transcripts.ours(PHONE_ID, OLGA.key)) == 1
+
+
+def _note(conn: Connection) -> str | None:
+    """What is written about the one delivery."""
+    return conn.execute(select(inbound_events.c.note)).scalars().first()
 
 
 def test_the_operator_is_told_what_to_do(
