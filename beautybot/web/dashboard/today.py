@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from beautybot.agent.saying import day as day_words
-from beautybot.booking import catalogue as catalogues, made, visits
+from beautybot.booking import catalogue as catalogues, made, staff, visits
+from beautybot.booking.catalogue import Catalogue
 from beautybot.booking.visits import Appointment, Status
 from beautybot.businesses import access, notices
 from beautybot.businesses.salons import Business
@@ -95,6 +96,11 @@ def _steps(conn: Connection, business: Business) -> list[dict[str, Any]]:
     catalogue = catalogues.load(conn, business.id)
     steps = [
         ("Добавить мастеров", "/dashboard/specialists", bool(catalogue.specialists)),
+        (
+            "Указать часы работы",
+            "/dashboard/specialists#hours",
+            _has_hours(conn, catalogue, business),
+        ),
         ("Добавить услуги или загрузить прайс", "/dashboard/services", bool(catalogue.services)),
         (
             "Подключить WhatsApp или Telegram",
@@ -106,6 +112,12 @@ def _steps(conn: Connection, business: Business) -> list[dict[str, Any]]:
     if all(done for _, _, done in steps):
         return []
     return [{"name": name, "to": to, "done": done} for name, to, done in steps]
+
+
+def _has_hours(conn: Connection, catalogue: Catalogue, business: Business) -> bool:
+    """True if anybody could be booked at any time."""
+    own = catalogues.own_hours(conn, business.id), staff.shifts(conn, business.id)
+    return any(catalogue.hours.values()) or any(own)
 
 
 def _row(visit: Appointment, business: Business, now: datetime) -> dict[str, Any]:
