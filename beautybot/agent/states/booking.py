@@ -76,6 +76,8 @@ def _around_visits(move: Move, command: Command) -> None:
     match command:
         case CancelBooking():
             proposing.cancel(move, command.when, command.visit)
+        case Reschedule(when=When() as when, visit=None) if _only_wishes(move):
+            _when(move, when)
         case Reschedule():
             proposing.reschedule(move, command.when, command.visit)
         case WillCome():
@@ -96,6 +98,11 @@ def _around_visits(move: Move, command: Command) -> None:
             claiming.claim(move, command.code)
         case _:
             raise TypeError(f"booking does not play {type(command).__name__}")
+
+
+def _only_wishes(move: Move) -> bool:
+    """Somebody with no visit yet, in the middle of booking: «перенесём на вечер» is a wish."""
+    return bool(move.draft.active and move.draft.services and not move.desk.my_visits())
 
 
 def _start(move: Move) -> None:
