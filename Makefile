@@ -8,6 +8,9 @@ STAMP  := $(VENV)/.installed
 PORT   ?= 8000
 SBOM   ?= sbom.json
 
+# The suite starts many processes; each would compile the whole product anew without its caches.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test check lint types install lock migration sbom audit clean
 
 install: $(STAMP)
