@@ -47,6 +47,11 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Ponder:
+    """«Я подумаю»: neither yes nor no, and not to be asked again at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskPrice:
     """How much is it."""
 
@@ -259,6 +264,7 @@ Command = (
     Greet
     | Thank
     | Leave
+    | Ponder
     | AskPrice
     | AskInfo
     | ListBookings

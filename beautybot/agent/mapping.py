@@ -43,6 +43,16 @@ _CALLS = re.compile(
 )
 
 
+# Neither yes nor no, and nothing else is wanted: «спасибо, я подумаю», «посоветуюсь с мужем».
+_PONDERS = re.compile(
+    r"\b(?:подума(?:ю|ем|ть)|обдума(?:ю|ем|ть)|посоветуюсь|посоветоваться)\b"
+    r"|\b(?:позже|потом|попозже) (?:\w+ )?(?:напишу|отвечу|решу|сообщу)\b"
+    r"|\b(?:напишу|отвечу|решу|сообщу) (?:\w+ )?(?:позже|потом|попозже)\b"
+)
+_MAKES = {Intent.BOOK, Intent.AVAILABILITY, Intent.CANCEL, Intent.RESCHEDULE}
+_WANTS = (_ANSWERED - {Intent.SERVICE_INFO}) | _MAKES | {Intent.WAIT, Intent.REPEAT}
+
+
 def commands_of(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
     """Every command of one message; Unclear if there is none."""
     found = list(_found(text, meaning, memory))
@@ -62,6 +72,9 @@ def _found(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
             return
     if Intent.OFF_TOPIC in intents and not intents & _ANSWERED:
         yield c.OffTopic()
+        return
+    if _PONDERS.search(text.lower()) and not wishes and not intents & _WANTS:
+        yield c.Ponder()
         return
     yield from _personal(meaning, memory)
     yield from _records(text, meaning)

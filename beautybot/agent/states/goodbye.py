@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from beautybot.agent.commands import Command, Leave
+from beautybot.agent.commands import Command, Leave, Ponder
 from beautybot.agent.memory import Asked
 from beautybot.agent.move import Move
 
 
 def play(move: Move, command: Command) -> None:
-    """Answer thanks or a goodbye, unless a question of ours is still open."""
+    """Answer thanks or a goodbye, unless a question of ours is still open; give time to think."""
+    if isinstance(command, Ponder):
+        _give_time(move)
+        return
     open_question = move.memory.asked not in (Asked.NOTHING, Asked.BOOKING, Asked.INVITING)
     if isinstance(command, Leave) and move.memory.proposal is None:
         move.release_hold()
@@ -20,3 +23,13 @@ def play(move: Move, command: Command) -> None:
         move.say("goodbye.farewell")
     else:
         move.say("goodbye.welcome")
+
+
+def _give_time(move: Move) -> None:
+    """Nothing is asked again; what is kept for the client stays kept as long as it was to."""
+    slot = move.draft.slot
+    if slot is not None and move.memory.held is not None:
+        move.say("goodbye.think_held", time=move.moment(slot.start))
+    else:
+        move.say("goodbye.think")
+    move.advance = False
