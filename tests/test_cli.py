@@ -105,6 +105,7 @@ def test_the_agent_is_switched_and_told_how_to_speak(operator: Operator) -> None
         "tone": "formal",
         "restrictions": "Не обсуждай политику",
         "greeting": "",
+        "abroad": "no",
     }
     rival = operator.types("agent", "--business", "lilia", "--json")
     assert rival.json["agent"] == "off"

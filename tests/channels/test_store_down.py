@@ -36,12 +36,10 @@ async def away(db: Database) -> AsyncIterator[None]:
     async def gone(*_: Any, **__: Any) -> Any:
         raise DatabaseUnavailable("the database does not answer")
 
-    kept = type(db).write
-    type(db).write = gone  # type: ignore[method-assign, assignment]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(db), "write", gone)
+        patch.setattr(type(db), "write_first", gone)
         yield
-    finally:
-        type(db).write = kept  # type: ignore[method-assign]
 
 
 async def knock(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str | None, bytes]:
