@@ -31,7 +31,13 @@ PAUSE_S = 0.01
 CHECK_S = 5.0
 FIRST_PAUSE_S, MOST_PAUSE_S = 0.1, 5.0
 _NOTIFY = "SELECT pg_notify($1, unnest($2::text[]))"
-LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a server that goes away in the middle of an answer
+)
 
 
 class Bell:

@@ -12,7 +12,7 @@ from beautybot.kit import clock
 from beautybot.kit.bell import Bell
 from beautybot.kit.wakeup import ToDo, Wakeup
 
-SOON_S, LONG_S = 2.0, 10.0
+SOON_S, LONG_S = 2.0, 20.0
 
 
 @asynccontextmanager
