@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +19,14 @@ from beautybot.booking.models import appointments
 from beautybot.booking.salon_file import of_json
 from beautybot.businesses import connecting, salons
 from beautybot.channels import registry
-from beautybot.conversations.models import clients, conversations, inbound_events, outbox, turns
+from beautybot.conversations.models import (
+    clients,
+    conversations,
+    inbound_events,
+    messages,
+    outbox,
+    turns,
+)
 from beautybot.demo.fakes.graph import FakeGraph
 from beautybot.demo.fakes.graph_events import WaClient
 from beautybot.demo.fakes.server import serving
@@ -44,6 +52,16 @@ class Left:
 
 
 WHOLE = Left(bookings=1, turns=4, answers=4, confirmations=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of one client's messages, and how many answers were given up in doubt."""
+
+    stored: int
+    unheard: int  # in no turn
+    twice: int  # in more than one
+    given_up: int
 
 
 @dataclass(slots=True)
@@ -74,6 +92,10 @@ class Survivors:
             while await self.db.read(_unfinished):
                 await asyncio.sleep(0.05)
                 await self.graph.idle()
+
+    async def heard(self, client: WaClient) -> Heard:
+        """Which of the client's messages turns have answered; a doubled answer merges none away."""
+        return await self.db.read(_heard, client.wa_id or "")
 
     async def left(self, client: WaClient) -> Left:
         """What is there of this client, once it is quiet."""
@@ -148,6 +170,28 @@ def _unfinished(conn: Connection) -> int:
     counts = [select(func.count()).where(each) for each in waiting]
     counts.append(select(func.count()).select_from(outbox))
     return sum(conn.execute(across_salons(count)).scalar_one() for count in counts)
+
+
+def _heard(conn: Connection, address: str) -> Heard:
+    mine = conversations.c.address == address
+    talk = messages.join(conversations, conversations.c.id == messages.c.conversation_id)
+    rows = conn.execute(
+        across_salons(
+            select(messages.c.id, messages.c.direction, messages.c.status)
+            .select_from(talk)
+            .where(mine)
+        )
+    ).all()
+    taken = turns.join(conversations, conversations.c.id == turns.c.conversation_id)
+    traces = conn.execute(across_salons(select(turns.c.trace).select_from(taken).where(mine)))
+    times = Counter(heard for trace in traces.scalars() for heard in trace["heard"])
+    inbound = [row.id for row in rows if row.direction == "inbound"]
+    return Heard(
+        stored=len(inbound),
+        unheard=sum(times[one] == 0 for one in inbound),
+        twice=sum(times[one] > 1 for one in inbound),
+        given_up=sum(row.status == "ambiguous" for row in rows),
+    )
 
 
 def _kept(conn: Connection, phone: str) -> tuple[int, int]:
