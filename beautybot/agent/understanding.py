@@ -34,7 +34,7 @@ from beautybot.conversations.model_use import NO_LIMIT, Budget
 from beautybot.kit.db import Database
 
 _CACHED = 500
-ACT_AT_ONCE = 3
+ACT_AT_ONCE = 8
 # A code of a hold made by an assistant, see booking/tickets.py.
 _CODE = re.compile(r"[0-9a-f]{48}")
 _CODE_IN_TEXT = re.compile(r"\bкод:? ([0-9a-f]{48})\b", re.IGNORECASE)

@@ -31,7 +31,7 @@ from beautybot.kit.errors import BeautyBotError
 T = TypeVar("T")
 logger = log.get(__name__)
 
-LEAST_S, LONGEST_S = 0.002, 0.05
+LEAST_S, LONGEST_S = 0.015, 0.05
 """How long verbs that share a commit may take together before it is made."""
 CHECKPOINT_PAGES = 2000
 READERS = 4
