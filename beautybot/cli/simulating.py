@@ -46,7 +46,7 @@ def simulate(
         asked = Asked(each, hours, people, mistake)
         began = clock.perf_counter()
         with progress(f"seed {each}", round(hours * 4)) as forward:
-            seen = live(asked, lambda forward=forward: forward())  # type: ignore[misc]
+            seen = live(asked, forward)
         told.append(_told(asked, seen, clock.perf_counter() - began))
         if not as_json:
             _tell(told[-1])

@@ -8,9 +8,10 @@ SLUG, NAME = "romashka", "Салон «Ромашка»"
 OWNER_EMAIL, OWNER_PASSWORD = "anna@romashka.example", "chashka-oblako-lampa"
 
 
-def _service(
+def service_line(
     ref: str, title: str, name: str, minutes: int, price: int, staff: str, **more: Any
 ) -> dict[str, Any]:
+    """A service as a salon's file has it; `staff` are ids with spaces between."""
     return {
         "id": ref,
         "category_title": title,
@@ -43,16 +44,16 @@ SALON: dict[str, Any] = {
         {"id": "olga", "name": "Ольга Круглова", "role": "бровист", "level": "мастер"},
     ],
     "services": [
-        _service("mani", "Маникюр", "Маникюр классический", 60, 1800, "vera"),
-        _service("mani_gel", "Маникюр", "Маникюр с покрытием гель-лаком", 90, 2600, "vera"),
-        _service("gel_off", "Маникюр", "Снятие гель-лака", 20, 500, "vera"),
-        _service("pedi", "Педикюр", "Педикюр классический", 75, 2400, "vera"),
-        _service("pedi_gel", "Педикюр", "Педикюр с покрытием гель-лаком", 105, 3400, "vera"),
-        _service("cut_w", "Стрижки", "Стрижка женская", 60, 2500, "lena", for_whom="women"),
-        _service("cut_m", "Стрижки", "Стрижка мужская", 45, 1600, "lena", for_whom="men"),
-        _service("bang", "Стрижки", "Стрижка чёлки", 20, 700, "lena"),
-        _service("roots", "Окрашивание", "Окрашивание корней", 100, 3800, "lena"),
-        _service(
+        service_line("mani", "Маникюр", "Маникюр классический", 60, 1800, "vera"),
+        service_line("mani_gel", "Маникюр", "Маникюр с покрытием гель-лаком", 90, 2600, "vera"),
+        service_line("gel_off", "Маникюр", "Снятие гель-лака", 20, 500, "vera"),
+        service_line("pedi", "Педикюр", "Педикюр классический", 75, 2400, "vera"),
+        service_line("pedi_gel", "Педикюр", "Педикюр с покрытием гель-лаком", 105, 3400, "vera"),
+        service_line("cut_w", "Стрижки", "Стрижка женская", 60, 2500, "lena", for_whom="women"),
+        service_line("cut_m", "Стрижки", "Стрижка мужская", 45, 1600, "lena", for_whom="men"),
+        service_line("bang", "Стрижки", "Стрижка чёлки", 20, 700, "lena"),
+        service_line("roots", "Окрашивание", "Окрашивание корней", 100, 3800, "lena"),
+        service_line(
             "toning",
             "Окрашивание",
             "Тонирование",
@@ -62,11 +63,11 @@ SALON: dict[str, Any] = {
             price_from=True,
             price_max=4500,
         ),
-        _service("style", "Укладки", "Укладка", 45, 2000, "lena"),
-        _service("brow_shape", "Брови", "Коррекция бровей", 30, 900, "olga"),
-        _service("brow_tint", "Брови", "Окрашивание бровей", 30, 800, "olga"),
-        _service("brow_lam", "Брови", "Ламинирование бровей", 60, 2300, "olga"),
-        _service("lash_lam", "Ресницы", "Ламинирование ресниц", 75, 2700, "olga"),
+        service_line("style", "Укладки", "Укладка", 45, 2000, "lena"),
+        service_line("brow_shape", "Брови", "Коррекция бровей", 30, 900, "olga"),
+        service_line("brow_tint", "Брови", "Окрашивание бровей", 30, 800, "olga"),
+        service_line("brow_lam", "Брови", "Ламинирование бровей", 60, 2300, "olga"),
+        service_line("lash_lam", "Ресницы", "Ламинирование ресниц", 75, 2700, "olga"),
     ],
     "faq": [
         {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from beautybot.demo.salon import service_line
+
 SLUG = "simulated"
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOURS = {day: ["09:00", "21:00"] for day in WEEK}
@@ -23,20 +25,6 @@ STAFF = (
 NAILS, HAIR, BROWS = "vera nina tanya", "lena igor sveta", "olga alina"
 
 
-def _service(
-    ref: str, title: str, name: str, minutes: int, price: int, staff: str, **more: Any
-) -> dict[str, Any]:
-    return {
-        "id": ref,
-        "category_title": title,
-        "name": name,
-        "duration_min": minutes,
-        "price": price,
-        "staff": staff.split(),
-        **more,
-    }
-
-
 FILE: dict[str, Any] = {
     "salon": {
         "slug": SLUG,
@@ -50,12 +38,14 @@ FILE: dict[str, Any] = {
     "staff": [{"id": ref, "name": name, "role": role} for ref, name, role in STAFF],
     "resources": [{"id": "cabinet", "name": "Кабинет", "quantity": 1}],
     "services": [
-        _service("mani", "Маникюр", "Маникюр классический", 60, 1800, NAILS, buffer_after_min=10),
-        _service("mani_gel", "Маникюр", "Маникюр с покрытием гель-лаком", 90, 2600, NAILS),
-        _service("pedi", "Педикюр", "Педикюр классический", 75, 2400, NAILS),
-        _service("cut_w", "Стрижки", "Стрижка женская", 60, 2500, HAIR, for_whom="women"),
-        _service("cut_m", "Стрижки", "Стрижка мужская", 45, 1600, HAIR, for_whom="men"),
-        _service(
+        service_line(
+            "mani", "Маникюр", "Маникюр классический", 60, 1800, NAILS, buffer_after_min=10
+        ),
+        service_line("mani_gel", "Маникюр", "Маникюр с покрытием гель-лаком", 90, 2600, NAILS),
+        service_line("pedi", "Педикюр", "Педикюр классический", 75, 2400, NAILS),
+        service_line("cut_w", "Стрижки", "Стрижка женская", 60, 2500, HAIR, for_whom="women"),
+        service_line("cut_m", "Стрижки", "Стрижка мужская", 45, 1600, HAIR, for_whom="men"),
+        service_line(
             "roots",
             "Окрашивание",
             "Окрашивание корней",
@@ -64,12 +54,14 @@ FILE: dict[str, Any] = {
             HAIR,
             processing_min=[[40, 80]],
         ),
-        _service("style", "Укладки", "Укладка", 45, 2000, HAIR),
-        _service("brow_shape", "Брови", "Коррекция бровей", 30, 900, BROWS),
-        _service("brow_lam", "Брови", "Ламинирование бровей", 60, 2300, BROWS),
-        _service("lash_lam", "Ресницы", "Ламинирование ресниц", 75, 2700, BROWS),
-        _service("peel", "Косметология", "Пилинг лица", 60, 3500, "maria", resources=["cabinet"]),
-        _service(
+        service_line("style", "Укладки", "Укладка", 45, 2000, HAIR),
+        service_line("brow_shape", "Брови", "Коррекция бровей", 30, 900, BROWS),
+        service_line("brow_lam", "Брови", "Ламинирование бровей", 60, 2300, BROWS),
+        service_line("lash_lam", "Ресницы", "Ламинирование ресниц", 75, 2700, BROWS),
+        service_line(
+            "peel", "Косметология", "Пилинг лица", 60, 3500, "maria", resources=["cabinet"]
+        ),
+        service_line(
             "massage", "Массаж", "Массаж спины", 60, 3000, "zoya maria", resources=["cabinet"]
         ),
     ],
