@@ -146,15 +146,6 @@ def settle(conn: Connection, business_id: int, notice_id: int, who: str) -> bool
     return done.rowcount > 0
 
 
-def mark_seen(conn: Connection, business_id: int, now: datetime) -> None:
-    """Somebody looked at them all."""
-    conn.execute(
-        update(notices)
-        .where(notices.c.business_id == business_id, notices.c.seen_at.is_(None))
-        .values(seen_at=now)
-    )
-
-
 def notice(row: Row[Any]) -> Notice:
     """A row as a value."""
     return Notice(

@@ -27,14 +27,6 @@ def left(business: Business, now: datetime) -> timedelta:
     return max(awake - now, timedelta(minutes=1))
 
 
-def begins_after(business: Business, now: datetime) -> datetime:
-    """The next beginning of the quiet hours after a moment outside of them."""
-    begins, _ = _hours(business)
-    local = now.astimezone(business.zone)
-    day = local.date() if local.time() < begins else local.date() + timedelta(days=1)
-    return datetime.combine(day, begins, business.zone)
-
-
 def _hours(business: Business) -> tuple[time, time]:
     begins, ends = (time.fromisoformat(text) for text in business.settings.quiet_hours)
     return begins, ends

@@ -265,9 +265,3 @@ def cookie_name(parts: Parts) -> str:
 def is_secure(parts: Parts) -> bool:
     """True when browsers reach us by HTTPS."""
     return parts.settings.public_url.startswith("https://")
-
-
-def plain_words(error: BeautyBotError) -> str:
-    """An error of ours as a sentence for a page."""
-    text = str(error)
-    return text[:1].upper() + text[1:]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 from source import PACKAGE, ROOT
 
+from beautybot.agent.commands import Command
 from beautybot.agent.flow import State
 from beautybot.channels import registry
 from beautybot.settings import Settings
+from beautybot.web.dashboard.telling import COMMANDS
 
 AGENT = PACKAGE / "agent"
 NAMES = [field.name.upper() for field in fields(Settings)]
@@ -85,6 +88,11 @@ def test_every_state_has_its_module_and_its_phrases() -> None:
 
     assert stems(AGENT / "states", ".py") == states
     assert stems(AGENT / "phrases", ".toml") >= states
+
+
+def test_the_owner_reads_every_command_in_words() -> None:
+    """What was understood is shown beside each answer: a new command needs its words there."""
+    assert set(COMMANDS) == {command.__name__ for command in get_args(Command)}
 
 
 def test_every_channel_is_a_folder_with_a_line_in_the_registry() -> None:

@@ -46,9 +46,3 @@ def from_answer(answer: Answer) -> SendError:
     if status == 403 or any(sign in low for sign in _GONE):
         return SendError(SendProblem.RECIPIENT_GONE, words)
     return SendError(SendProblem.REJECTED, words or f"HTTP {status}")
-
-
-def is_harmless(answer: Answer) -> bool:
-    """True for refusals that mean the thing is done already."""
-    body = answer.body if isinstance(answer.body, dict) else {}
-    return any(sign in str(body.get("description", "")).lower() for sign in _HARMLESS)

@@ -27,11 +27,6 @@ class Owners(ABC):
         self._news(bot, link)
         return link
 
-    def take_out(self, bot: TgBot, link: TgLink) -> None:
-        """She takes it out again."""
-        link.enabled = False
-        self._news(bot, link)
-
     def client_says_to_owner(self, bot: TgBot, link: TgLink, client: TgUser, text: str) -> int:
         """A client writes to the owner; the message's number in her account."""
         link.written_at[client.id] = self.clock()

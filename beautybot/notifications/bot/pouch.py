@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select
 
-from beautybot.kit.db import across_salons, add, change, one
+from beautybot.kit.db import across_salons, add, one
 from beautybot.kit.leases import claim, finish
 from beautybot.notifications.models import owner_messages
 
@@ -149,11 +149,6 @@ def forget(conn: Connection, now: datetime) -> None:
     """What is so old that nobody answers it goes."""
     old = (owner_messages.c.created_at < now - KEPT) & owner_messages.c.due_at.is_(None)
     conn.execute(across_salons(delete(owner_messages).where(old)))
-
-
-def add_context(conn: Connection, message_id: int, context: Mapping[str, Any]) -> None:
-    """What a reply to it means from now on."""
-    change(conn, owner_messages, {"id": message_id}, {"context": dict(context)}, everywhere=True)
 
 
 def _kept(row: Row[Any]) -> Kept:

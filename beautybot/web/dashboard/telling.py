@@ -6,8 +6,9 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from beautybot.booking.visits import Appointment, Status
+from beautybot.booking.visits import Status
 from beautybot.channels.base import Kind
+from beautybot.notifications.bot.passing import WORDLESS
 
 STATUS_WORDS = {
     Status.HELD: "держим время",
@@ -54,14 +55,7 @@ DELIVERY = {
     "ambiguous": "неизвестно, дошло ли",
 }
 # Words and presses of buttons need no label.
-KINDS = {
-    Kind.PHOTO: "фото",
-    Kind.VIDEO: "видео",
-    Kind.VOICE: "голосовое сообщение",
-    Kind.DOCUMENT: "файл",
-    Kind.STICKER: "стикер",
-    Kind.LOCATION: "место на карте",
-    Kind.CONTACT: "контакт",
+KINDS = WORDLESS | {
     Kind.ORDER: "заказ из каталога",
     Kind.REACTION: "реакция",
     Kind.START: "открыл чат",
@@ -72,6 +66,14 @@ COMMANDS = {
     "Greet": "здоровается",
     "Thank": "благодарит",
     "Leave": "прощается",
+    "Ponder": "хочет подумать",
+    "Shift": "просит пораньше или попозже",
+    "Wait": "хочет в лист ожидания",
+    "StopWaiting": "больше не ждёт",
+    "TakeFreed": "берёт освободившееся время",
+    "LeaveFreed": "отказывается от освободившегося времени",
+    "Invited": "отвечает на приглашение",
+    "Speaks": "пишет на другом языке",
     "AskPrice": "спрашивает цену",
     "AskInfo": "спрашивает о салоне",
     "ListBookings": "спрашивает о своих записях",
@@ -122,11 +124,3 @@ def command(understood: str) -> str:
     said = [s for s in _SAID.findall(understood) if s]
     words = COMMANDS.get(name, name)
     return f"{words}: «{', '.join(dict.fromkeys(said))}»" if said else words
-
-
-def visit_line(visit: Appointment, zone: ZoneInfo) -> str:
-    """A visit on one line."""
-    return (
-        f"{moment(visit.start, zone)} · {', '.join(visit.service_names)} · "
-        f"{', '.join(visit.specialist_names)} · {visit.price} · {STATUS_WORDS[visit.status]}"
-    )
