@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import shutil
 import socket
@@ -24,11 +25,12 @@ import asyncpg
 import hypothesis
 import postgres_server
 import pytest
+import structlog
 import tenant_law
 from sqlalchemy import Engine, event
 from world import World, open_salons
 
-from beautybot.kit import migrate
+from beautybot.kit import log, migrate
 from beautybot.kit.db import Database, connect
 
 ENGINES = ("sqlite", "postgres")
@@ -82,6 +84,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     event.remove(Engine, "before_execute", tenant_law.check)
     if not hasattr(config, "workerinput") and not (config.stash[_SHARED] / "pg").exists():
         shutil.rmtree(config.stash[_SHARED], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Put the process's logging back: a handler left here writes into a test's closed output."""
+    loggers = [logging.getLogger(name) for name in (None, *log.NOISY)]
+    handlers, levels = loggers[0].handlers[:], [logger.level for logger in loggers]
+    yield
+    loggers[0].handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

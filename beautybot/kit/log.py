@@ -20,8 +20,8 @@ _SECRETS = re.compile(
 )
 _PHONE = re.compile(r"(?<![\w.:-])\+?\d{10,15}(?![\w.:-])")
 
-
 NOISY = ("httpx", "httpcore", "aiohttp", "uvicorn.access", "asyncio", "gigachat", "alembic")
+"""Libraries that say too much below a warning."""
 
 
 def redacted(text: str) -> str:
@@ -58,15 +58,7 @@ def configure(level: str = "INFO", fmt: str = "auto", stream: Any = None) -> Non
     root.handlers[:] = [handler]
     root.setLevel(level)
     # These print whole URLs, and ours carry tokens; or say what nobody asked for.
-    for noisy in (
-        "httpx",
-        "httpcore",
-        "aiohttp",
-        "uvicorn.access",
-        "asyncio",
-        "gigachat",
-        "alembic",
-    ):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

@@ -16,7 +16,6 @@ LONG_MODULES: dict[str, str] = {
 }
 LONG_FUNCTIONS: dict[str, str] = {
     "migrations/versions/0001_all_tables.py:upgrade": "drafted by Alembic, and frozen",
-    "kit/log.py:configure": "to be told in steps",
 }
 
 

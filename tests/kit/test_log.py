@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import structlog
 
 from beautybot.kit import log
 
@@ -20,15 +19,10 @@ CANARIES = (BOT.split(":")[1], META, BEARER, PHONE)
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    """Everything logged, as JSON lines; the process's logging is put back afterwards."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    log.configure("DEBUG", "json", stream)
-    yield stream
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+def written() -> io.StringIO:
+    """Everything logged, as JSON lines."""
+    log.configure("DEBUG", "json", stream := io.StringIO())
+    return stream
 
 
 def says_it_in_the_event() -> None:

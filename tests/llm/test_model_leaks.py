@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
-from collections.abc import Iterator
 
 import pytest
 from model_at_work import CLIENT, SECRET, asking, gigachat_at_work
@@ -20,14 +18,10 @@ FAULTS += [refused(500, {"token": SECRET}), cut_answer()]
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
+def written() -> io.StringIO:
     """Everything the process logs, at the chattiest level."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     log.configure("DEBUG", "json", stream := io.StringIO())
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    return stream
 
 
 async def test_no_secret_is_in_a_log_or_an_error(written: io.StringIO) -> None:

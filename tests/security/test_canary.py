@@ -11,7 +11,7 @@ import gc
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -76,16 +76,12 @@ class Seen:
 
 
 @pytest.fixture
-def lines() -> Iterator[io.StringIO]:
+def lines() -> io.StringIO:
     """Every line of the log of every library, at the chattiest level."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     log.configure("DEBUG", "json", stream := io.StringIO())
-    for noisy in ("aiohttp", "asyncio", "httpx", "httpcore", "gigachat"):
+    for noisy in log.NOISY:
         logging.getLogger(noisy).setLevel(logging.DEBUG)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    return stream
 
 
 @pytest.fixture

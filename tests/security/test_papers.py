@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,14 +144,8 @@ def test_what_is_logged_is_documented() -> None:
 
 def test_a_line_of_the_log_is_json_in_utc() -> None:
     """A time with its zone, a level, an event, and the ids that were given."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    try:
-        log.configure("INFO", "json", written := io.StringIO())
-        log.get("papers").info("🔑 Вход", user=7)
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
+    log.configure("INFO", "json", written := io.StringIO())
+    log.get("papers").info("🔑 Вход", user=7)
     line = json.loads(written.getvalue())
 
     at = datetime.fromisoformat(line["timestamp"].replace("Z", "+00:00"))

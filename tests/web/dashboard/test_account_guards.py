@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from salons_at_work import digest
@@ -37,11 +37,10 @@ async def two(sqlite_db: Database) -> World:
 
 
 @pytest.fixture
-def lines() -> Iterator[io.StringIO]:
+def lines() -> io.StringIO:
     """Every line of the log."""
     log.configure(fmt="json", stream=(written := io.StringIO()))
-    yield written
-    log.configure()
+    return written
 
 
 async def test_a_link_opens_nobody_elses_salon(base: str, sqlite_db: Database) -> None:
