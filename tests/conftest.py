@@ -23,6 +23,7 @@ from uuid import uuid4
 
 import asyncpg
 import hypothesis
+import patience
 import postgres_server
 import pytest
 import structlog
@@ -60,8 +61,12 @@ class NetworkIsClosed(Exception):
     """A test tried to leave the machine."""
 
 
+pytest_addoption = patience.pytest_addoption
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Shut the network, put the tenant law into force, and make a folder the workers share."""
+    patience.pytest_configure(config)
     told = getattr(config, "workerinput", {})
     config.stash[_SHARED] = Path(told.get("shared") or tempfile.mkdtemp(prefix="beautybot-tests-"))
     config.stash[_CONTROLLER] = told.get("controller", os.getpid())
@@ -126,7 +131,12 @@ def postgres(pytestconfig: pytest.Config) -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (made := shared / "template").exists():
             return made.read_text()
-        url = postgres_server.start(shared / "pg", while_alive=pytestconfig.stash[_CONTROLLER])
+        if (ready := shared / "pg" / "ready").exists():  # a worker died while it made the template
+            url = ready.read_text()
+        else:
+            controller = pytestconfig.stash[_CONTROLLER]
+            url = postgres_server.start(shared / "pg", while_alive=controller)
+        asyncio.run(_admin(url, f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)"))
         asyncio.run(_admin(url, f"CREATE DATABASE {TEMPLATE}"))
         asyncio.run(migrate.upgrade(f"{url}/{TEMPLATE}"))
         made.write_text(url)
