@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import uvicorn
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from beautybot import chores
 from beautybot.agent.own_models import OwnModels
@@ -219,7 +220,8 @@ async def _serve(product: Product, listener: socket.socket) -> None:
         Route("/mcp", tools, max_body_size=ASKED_AT_MOST),
     ]
     try:
-        await _server(product, routes).serve(sockets=[listener])
+        app = build(product.parts, pages=routes)
+        await server(app, product.parts.settings).serve(sockets=[listener])
     finally:
         await actions.close()
         await tools.close()
@@ -237,13 +239,14 @@ def _tools(parts: Parts) -> Opened:
     return mcp.opened(parts)
 
 
-def _server(product: Product, routes: list[BaseRoute]) -> uvicorn.Server:
+def server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
+    """The HTTP server as we run it: guarded against slow connections, and against too many."""
     return uvicorn.Server(
         uvicorn.Config(
-            build(product.parts, pages=routes),
+            app,
             log_config=None,
             access_log=False,  # a path may carry a bot's token
-            forwarded_allow_ips=product.parts.settings.trusted_proxies,
+            forwarded_allow_ips=settings.trusted_proxies,
             server_header=False,
             date_header=False,
             http=Guarded,

@@ -54,20 +54,19 @@ def measure(what: str, requests: list[bytes], connections: int) -> Figures:
 
 
 def main() -> None:
-    """Rounds of all three, side by side; medians and ratios."""
+    """Rounds of all four, side by side; medians and ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=12_000)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    rates: dict[str, list[Figures]] = {"bare": [], "sqlite": [], "postgres": []}
+    rates: dict[str, list[Figures]] = {"plain": [], "bare": [], "sqlite": [], "postgres": []}
     with tempfile.TemporaryDirectory() as folder, private_postgres() as postgres:
         for turn in range(given.rounds):
             made = [delivery(f"{turn}-{n}") for n in range(given.requests)]
             sqlite = f"sqlite:///{Path(folder)}/accept-{turn}.db"
-            for name, what in (("bare", "bare"), ("sqlite", sqlite), ("postgres", postgres)):
-                if what == postgres:
-                    asyncio.run(migrate.upgrade(postgres))
+            asyncio.run(migrate.upgrade(postgres))
+            for name, what in zip(rates, ("plain", "bare", sqlite, postgres), strict=True):
                 figures = measure(what, made, given.connections)
                 rates[name].append(figures)
                 print(f"{name:9}{figures}", flush=True)
@@ -75,7 +74,8 @@ def main() -> None:
     for name in ("sqlite", "postgres"):
         rate = median(f.rate for f in rates[name])
         p99 = median(f.p99 for f in rates[name])
-        print(f"{name}: {rate / base:.2f} of bare, p99 {p99:.0f} ms")
+        of_plain = rate / median(f.rate for f in rates["plain"])
+        print(f"{name}: {rate / base:.2f} of bare, {of_plain:.2f} of plain, p99 {p99:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """
 One of the two servers under load, in a process of its own; prints its port.
 
-    python -m benchmarks.accept.server bare
+    python -m benchmarks.accept.server plain    uvicorn as it comes, a bare endpoint
+    python -m benchmarks.accept.server bare     the product's server, the same bare endpoint
     python -m benchmarks.accept.server URL      the product's web on that database
 """
 
@@ -11,12 +12,14 @@ import asyncio
 import sys
 
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from beautybot import serving
 from beautybot.channels.whatsapp import signature
+from beautybot.kit import memory
 from beautybot.kit.crypto import new_key
 from beautybot.settings import Settings
+from beautybot.web.headers import Headed
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -36,11 +39,21 @@ async def bare(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
+def headed(app: ASGIApp) -> ASGIApp:
+    """The app with the headers that every answer of ours has."""
+    heads = Headed(https=False)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, heads(send))
+
+    return answer
+
+
 async def main(what: str) -> None:
     """Listen on a free port until killed."""
     listener = serving.listen("127.0.0.1", 0)
     print(listener.getsockname()[1], flush=True)
-    if what == "bare":
+    if what == "plain":
         config = uvicorn.Config(
             bare,
             log_config=None,
@@ -53,6 +66,10 @@ async def main(what: str) -> None:
         await uvicorn.Server(config).serve(sockets=[listener])
         return
     settings = Settings(database_url=what, whatsapp_app_secret=SECRET, encryption_keys=new_key())
+    if what == "bare":
+        memory.settle()
+        await serving.server(headed(bare), settings).serve(sockets=[listener])
+        return
     async with serving.opened(settings, owner=settings.on_sqlite) as product:
         await serving.run(product, listener, worker=False)
 

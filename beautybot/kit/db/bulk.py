@@ -3,8 +3,9 @@ Many rows in one INSERT.
 
 `executemany` steps once a row and lets go of the interpreter's lock at each;
 beside a busy event loop every step then waits to get it back.  One statement
-for a whole batch spares that, and is one round trip on PostgreSQL.  Its text
-is made once for each size.
+for a whole batch spares that, and is one round trip on PostgreSQL.  SQLite's
+has a row of parameters for each row, so its text is made once for each size;
+PostgreSQL's takes whole columns as arrays and is one for all.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam
+from sqlalchemy import ARRAY, Connection, Dialect, String, Table, Text, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
 
 Insert = sqlite.Insert | postgresql.Insert
 Bind = Callable[[Any], Any]
@@ -26,14 +28,19 @@ class Made:
     """
     A statement for so many rows: what converts each column, then what follows the rows.
 
-    `rest` are the parameters after the last row: a name and its own value, if
-    the statement itself has it.
+    `rest` are the parameters after them: a name and what converts it.
+    `constants` are the values that the statement itself has.
     """
 
     text: str
     binds: tuple[Bind | None, ...]
     rest: tuple[tuple[str, Bind | None], ...]
     constants: Mapping[str, Any]
+
+    def last(self, shared: Mapping[str, Any]) -> list[Any]:
+        """The parameters after the last row, as the driver takes them."""
+        given = {**self.constants, **shared}
+        return [given[name] if bind is None else bind(given[name]) for name, bind in self.rest]
 
 
 class ManyRows:
@@ -47,53 +54,76 @@ class ManyRows:
     def __init__(
         self, table: Table, columns: Sequence[str], finish: Callable[[Insert], Insert]
     ) -> None:
+        self._types = {column: table.c[column].type for column in columns}
         self._table = table
-        self._columns = tuple(columns)
         self._finish = finish
-        self._made: dict[tuple[str, int], Made] = {}
+        self._rows: dict[int, Made] = {}
+        self._arrays: Made | None = None
 
     def insert(
         self, conn: Connection, rows: Sequence[Sequence[Any]], shared: Mapping[str, Any]
     ) -> None:
-        """Insert all rows, each in the order of the columns, in as few statements as may be."""
-        at = 0
-        while at < len(rows):
-            size = min(len(rows) - at, MOST)
-            made = self._for(conn, size)
-            given = {**made.constants, **shared}
-            values = [
-                value if bind is None else bind(value)
-                for row in rows[at : at + size]
-                for value, bind in zip(row, made.binds, strict=True)
-            ]
-            values += [
-                given[name] if bind is None else bind(given[name]) for name, bind in made.rest
-            ]
-            conn.exec_driver_sql(made.text, tuple(values))
-            at += size
+        """Insert all rows, each in the order of the columns: on PostgreSQL in one statement."""
+        if conn.dialect.name == "postgresql":
+            self._insert_columns(conn, rows, shared)
+            return
+        for at in range(0, len(rows), MOST):
+            self._insert_rows(conn, rows[at : at + MOST], shared)
 
-    def _for(self, conn: Connection, size: int) -> Made:
-        known = self._made.get((conn.dialect.name, size))
-        if known is None:
-            known = self._made[conn.dialect.name, size] = self._make(conn, size)
-        return known
+    def _insert_rows(
+        self, conn: Connection, rows: Sequence[Sequence[Any]], shared: Mapping[str, Any]
+    ) -> None:
+        made = self._rows.get(len(rows))
+        if made is None:
+            made = self._rows[len(rows)] = self._of_rows(conn.dialect, len(rows))
+        values = [
+            value if bind is None else bind(value)
+            for row in rows
+            for value, bind in zip(row, made.binds, strict=True)
+        ]
+        conn.exec_driver_sql(made.text, (*values, *made.last(shared)))
 
-    def _make(self, conn: Connection, size: int) -> Made:
-        make = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    def _insert_columns(
+        self, conn: Connection, rows: Sequence[Sequence[Any]], shared: Mapping[str, Any]
+    ) -> None:
+        made = self._arrays = self._arrays or self._of_arrays(conn.dialect)
+        columns = [
+            column if bind is None else [bind(value) for value in column]
+            for column, bind in zip(zip(*rows, strict=True), made.binds, strict=True)
+        ]
+        conn.exec_driver_sql(made.text, (*columns, *made.last(shared)))
+
+    def _of_rows(self, dialect: Dialect, size: int) -> Made:
         # Two underscores: SQLAlchemy numbers parameters of its own with one.
         named = [
-            {c: bindparam(f"{c}__{n}", type_=self._table.c[c].type) for c in self._columns}
+            {c: bindparam(f"{c}__{n}", type_=kind) for c, kind in self._types.items()}
             for n in range(size)
         ]
-        compiled = self._finish(make(self._table).values(named)).compile(dialect=conn.dialect)
+        names = [name.key for row in named for name in row.values()]
+        return self._made(sqlite.insert(self._table).values(named), names, dialect)
+
+    def _of_arrays(self, dialect: Dialect) -> Made:
+        arrays = [bindparam(c, type_=ARRAY(_uncut(kind))) for c, kind in self._types.items()]
+        whole = select(*(func.unnest(array) for array in arrays))
+        statement = postgresql.insert(self._table).from_select(list(self._types), whole)
+        return self._made(statement, [array.key for array in arrays], dialect)
+
+    def _made(self, statement: Insert, names: Sequence[str], dialect: Dialect) -> Made:
+        compiled = self._finish(statement).compile(dialect=dialect)
         order: Sequence[str] = compiled.positiontup or ()
-        processors: Mapping[str, Any] = compiled._bind_processors
-        rows = [f"{c}__{n}" for n in range(size) for c in self._columns]
-        if list(order[: len(rows)]) != rows:
+        if list(order[: len(names)]) != list(names):
             raise AssertionError("the dialect orders the parameters of many rows in another way")
+        processors: Mapping[str, Any] = compiled._bind_processors
         return Made(
             text=compiled.string,
-            binds=tuple(processors.get(f"{c}__0") for c in self._columns),
-            rest=tuple((name, processors.get(name)) for name in order[len(rows) :]),
+            binds=tuple(
+                kind.dialect_impl(dialect).bind_processor(dialect) for kind in self._types.values()
+            ),
+            rest=tuple((name, processors.get(name)) for name in order[len(names) :]),
             constants=dict(compiled.params),
         )
+
+
+def _uncut(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """A text of any length: a cast to a shorter one would cut it without a word."""
+    return Text() if isinstance(kind, String) else kind

@@ -33,7 +33,7 @@ logger = log.get(__name__)
 
 LEAST_S, LONGEST_S = 0.015, 0.05
 """How long verbs that share a commit may take together before it is made."""
-CHECKPOINT_PAGES = 2000
+CHECKPOINT_PAGES = 8000
 READERS = 4
 BUSY_MS, HELD_MS = 2500, 250
 """How long a server's write waits for another process: a delivery hears 503 in three seconds."""
