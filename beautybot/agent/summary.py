@@ -7,7 +7,6 @@ from beautybot.agent.move import Move
 from beautybot.kit.text import one_line
 
 REASONS = {
-    "asked": "Просит человека.",
     "angry": "Клиент недоволен.",
     "complaint": "Жалоба.",
     "medical": "Вопрос о здоровье или противопоказаниях.",
@@ -21,7 +20,11 @@ REASONS = {
 
 
 def of(move: Move, reason: str) -> str:
-    """Why, what the client wanted so far, and the last words."""
+    """
+    Why, what the client wanted so far, and the last words.
+
+    That a person is wanted everybody reads who is shown the summary: it is not said again.
+    """
     said = [REASONS.get(reason, "")]
     if wanted := _wanted(move):
         said.append(f"Хочет записаться: {wanted}.")

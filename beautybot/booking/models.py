@@ -220,7 +220,7 @@ busy_spans = Table(
     Column("unit", Integer, nullable=False, server_default="0"),
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
-    Index("ix_busy_spans_specialist_id_starts_at", "specialist_id", "starts_at"),
+    Index("ix_busy_spans_of_specialist", "specialist_id", "starts_at", "ends_at", "business_id"),
     Index("ix_busy_spans_resource_id_unit_starts_at", "resource_id", "unit", "starts_at"),
     Index("ix_busy_spans_appointment_id", "appointment_id"),
     CheckConstraint("starts_at < ends_at", name="span"),

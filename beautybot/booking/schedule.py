@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 from operator import sub
 from zoneinfo import ZoneInfo
 
@@ -154,5 +154,5 @@ class Schedule:
         """How many minutes of the spans begin on each of the days."""
         begins, ends = spans
         sums = list(accumulate(map(sub, ends, begins), initial=0))
-        edges = [sums[bisect_left(begins, at)] for at in self.midnights]
+        edges = [sums[i] for i in map(bisect_left, repeat(begins), self.midnights)]
         return list(map(sub, edges[1:], edges))

@@ -59,6 +59,7 @@ class Search:
     latest: int
     schedule: Schedule
     _worked: dict[tuple[int | None, Wholes], frozenset[int]] = field(default_factory=dict)
+    _shapes: dict[tuple[Step, ...], tuple[Wholes, Sequence[Span]]] = field(default_factory=dict)
     _sold: dict[int, Sellable] = field(default_factory=dict)
     _drawn: dict[int, Drawing] = field(default_factory=dict)
 
@@ -138,11 +139,15 @@ class Search:
                 true = apart(true, visit.taken, first, last)
             if not self._roomless:
                 true = [at for at in true if self._has_rooms(chains.at(visit.plan, at))]
+            if not true:
+                continue
+            if len(true) == len(left):
+                left = ()
+                found.update(dict.fromkeys(true, visit.plan))
+                break
             hers = dict.fromkeys(true, visit.plan)
             found.update(hers)
             left = [at for at in left if at not in hers]
-            if not left:
-                break
         for at in left:
             del found[at]
         return found
@@ -192,12 +197,16 @@ class Search:
         return len(self._straight) == 1 or len(self._worked) == 1
 
     def _straight_of(self, person: int) -> Straight:
-        plan = chains.straight(person, [self._step(i, person) for i in range(len(self.able))])
-        key = self.schedule.rule(person), tuple(union(work.whole for work in plan))
+        steps = tuple([self._step(i, person) for i in range(len(self.able))])
+        plan = chains.straight(person, steps)
+        if steps not in self._shapes:
+            self._shapes[steps] = tuple(union(w.whole for w in plan)), busy_of(plan, person)
+        whole, busy = self._shapes[steps]
+        key = self.schedule.rule(person), whole
         if key not in self._worked:
-            open_ = starts(self.schedule.working(person), key[1], self.within)
+            open_ = starts(self.schedule.working(person), whole, self.within)
             self._worked[key] = frozenset(open_)
-        return Straight(plan, busy_of(plan, person), self.schedule.taken(person), self._worked[key])
+        return Straight(plan, busy, self.schedule.taken(person), self._worked[key])
 
     def _ranked(self, day: int, people: Sequence[int]) -> list[int]:
         """Whom the client knows first, then who has the least to do that day."""

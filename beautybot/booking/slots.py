@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Span = tuple[int, int]
@@ -24,6 +25,7 @@ def minute(at: datetime) -> int:
     return int(at.timestamp()) // 60
 
 
+@lru_cache(maxsize=16384)  # the salons share their quarters of an hour
 def moment(minutes: int) -> datetime:
     """The other way: an aware UTC time."""
     return datetime.fromtimestamp(minutes * 60, UTC)
@@ -90,11 +92,20 @@ def columns_of(spans: Iterable[Span]) -> Columns:
     return columns([a for a, _ in spans], [b for _, b in spans])
 
 
-def apart(grid: Iterable[int], taken: Columns, first: int, last: int) -> list[int]:
-    """Those of the starts whose [start + first, start + last) meets nothing that is taken."""
+def apart(grid: Sequence[int], taken: Columns, first: int, last: int) -> list[int]:
+    """Those of the sorted starts whose [start + first, start + last) meets nothing taken."""
     begins, ends = taken
     # As many spans are over by then as begin before its end: none is in between.
-    return [at for at in grid if begins[bisect_right(ends, at + first)] >= at + last]
+    over = bisect_right(ends, grid[0] + first) if grid else 0
+    until, latest = ends[over] - first, begins[over] - last
+    found: list[int] = []
+    for at in grid:
+        while at >= until:
+            over += 1
+            until, latest = ends[over] - first, begins[over] - last
+        if at <= latest:
+            found.append(at)
+    return found
 
 
 def fits(free: Sequence[Span], busy: Iterable[Span], start: int) -> bool:
@@ -116,6 +127,7 @@ def starts(free: Sequence[Span], busy: Sequence[Span], grid: Sequence[int]) -> l
     return found
 
 
+@lru_cache(maxsize=8192)
 def midnight(day: date, zone: ZoneInfo) -> int:
     """When a local day begins; where the clock skips midnight, its first minute that exists."""
     return _wall(day, 0, zone)

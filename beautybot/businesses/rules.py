@@ -14,7 +14,7 @@ MOST_SITES = 10
 LONGEST_URL = 500
 CHANNELS = frozenset({"whatsapp", "telegram"})
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_BOUNDS = {
+BOUNDS = {
     "slot_step_min": (5, 240),
     "lead_time_min": (0, 30 * 24 * 60),
     "horizon_days": (1, 366),
@@ -31,7 +31,7 @@ _BOUNDS = {
 
 def problems(settings: SalonSettings) -> Iterator[str]:
     """What is wrong with a salon's rules, each with the name of the setting; nothing if all fit."""
-    for name, (low, high) in _BOUNDS.items():
+    for name, (low, high) in BOUNDS.items():
         if not low <= getattr(settings, name) <= high:
             yield f"{name}: a whole number from {low} to {high}"
     hours = settings.reminders_h

@@ -14,6 +14,7 @@ from beautybot.businesses.access import ChannelAccount
 from beautybot.businesses.connecting import callback_of
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.channels.base import Account, Channel, ConnectError, Health
+from beautybot.conversations import openings
 from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import CannotDecrypt, Keyring
 from beautybot.kit.db import Database
@@ -68,7 +69,7 @@ def found(conn: Connection, account: ChannelAccount, health: Health, now: dateti
     values: dict[str, Any] = {"checked_at": now}
     if health.details:
         kept = access.get(conn, account.business_id, account.id).details
-        values["details"] = {**kept, **health.details}
+        values["details"] = openings.told(kept, health.details)
     if account.stopped_at is not None:
         access.note(conn, account.business_id, account.id, **values)
         return

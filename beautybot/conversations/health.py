@@ -11,8 +11,9 @@ from sqlalchemy import Connection, func, select
 
 from beautybot.businesses import access
 from beautybot.businesses.access import ChannelAccount
-from beautybot.conversations import routes
+from beautybot.conversations import openings
 from beautybot.conversations.models import outbox
+from beautybot.conversations.openings import Opening
 from beautybot.kit.text import counted
 
 FRESH = timedelta(hours=24)
@@ -92,7 +93,8 @@ def _signs(
     if since is not None and now - since > LONG:
         what = counted(waiting, "сообщение ждёт", "сообщения ждут", "сообщений ждут")
         yield Sign(Level.WARNING, f"{what} отправки дольше десяти минут.")
-    if account.channel == "whatsapp" and routes.template_of(account.details) is None:
+    reminder = openings.template_of(account.details, Opening.REMINDER)
+    if account.channel == "whatsapp" and reminder is None:
         yield Sign(
             Level.NOTE,
             "Нет одобренного шаблона: после суток молчания клиента напоминание не уйдёт.",

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from beautybot.businesses.models import channel_accounts
-from beautybot.conversations import clients
+from beautybot.conversations import clients, openings
 from beautybot.conversations.envelope import WHATSAPP_WINDOW
 from beautybot.conversations.models import conversations
-
-REMINDER = "reminder_template"
-TEMPLATE = "visit_reminder"
-"""The template of ours that opens a closed window; date, hour, services and salon go into it."""
+from beautybot.conversations.openings import Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +32,14 @@ def open_for(
     now: datetime,
     *,
     besides: int = 0,
-    template: str = REMINDER,
+    opening: Opening = Opening.REMINDER,
 ) -> Route | None:
     """
     The best way to reach a client now; None if every one is closed.
 
     What is open without a template comes first, then the one used last.
-    `besides` is an account that is known not to work just now.  `template`
-    is where an account's details name the approved one for this purpose.
+    `besides` is an account that is known not to work just now.  `opening`
+    says which of the salon's approved templates may be used.
     """
     theirs = clients.everything_of(conn, business_id, client_id)
     if clients.get(conn, business_id, theirs[0]).opted_out:
@@ -66,18 +61,7 @@ def open_for(
     for row in rows:
         last = row.last_inbound_at
         closed = row.channel == "whatsapp" and (last is None or now >= last + WHATSAPP_WINDOW)
-        approved = template_of(row.details, template)
+        approved = openings.template_of(row.details, opening)
         if not closed or approved:
             found.append(Route(row.id, row.account_id, row.channel, closed, approved))
     return min(found, key=lambda route: route.needs_template, default=None)
-
-
-def template_of(details: Mapping[str, Any], purpose: str = REMINDER) -> str | None:
-    """The template that may open a closed window of this account; None while Meta refuses it."""
-    known = details.get("templates")
-    decided = known if isinstance(known, dict) else {}
-    named = details.get(purpose)
-    if isinstance(named, str) and decided.get(named, "APPROVED") == "APPROVED":
-        return named
-    ours = purpose == REMINDER and decided.get(TEMPLATE) == "APPROVED"
-    return TEMPLATE if ours else None

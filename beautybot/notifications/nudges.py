@@ -21,6 +21,7 @@ from beautybot.channels.base import Button, Template
 from beautybot.conversations import clients, consents, outbox, routes
 from beautybot.conversations.consents import Purpose
 from beautybot.conversations.envelope import Weight
+from beautybot.conversations.openings import Opening
 from beautybot.kit.db import add_once, change
 from beautybot.kit.text import counted
 from beautybot.notifications import quiet
@@ -29,7 +30,6 @@ from beautybot.russian import dates
 
 LATE = timedelta(days=14)
 AT_ONCE = 50
-TEMPLATE = "nudge_template"
 
 
 def inviting(conn: Connection) -> list[int]:
@@ -81,7 +81,7 @@ def _invite(conn: Connection, business: Business, visit: Appointment, now: datet
     if any(visits.of_client(conn, business.id, one, now) for one in me):
         return False
     last = visits.last_visit(conn, business.id, me, now)
-    route = routes.open_for(conn, business.id, me[0], now, template=TEMPLATE)
+    route = routes.open_for(conn, business.id, me[0], now, opening=Opening.NUDGE)
     if route is None or last is None or last.id != visit.id:
         return False
     message_id = outbox.put(

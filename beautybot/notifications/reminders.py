@@ -22,7 +22,7 @@ from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.businesses.rules import MOST_HOURS
 from beautybot.businesses.salons import Business
 from beautybot.channels.base import Button, Template
-from beautybot.conversations import outbox, routes
+from beautybot.conversations import openings, outbox, routes
 from beautybot.conversations.envelope import Weight
 from beautybot.kit.db import across_salons, add_once, change
 from beautybot.notifications import quiet
@@ -165,7 +165,7 @@ def _send(conn: Connection, business: Business, one: Due, now: datetime) -> None
 def _template(visit: Appointment, business: Business, route: routes.Route) -> Template:
     local = visit.start.astimezone(business.zone)
     values = (f"{local:%d.%m}", f"{local:%H:%M}", ", ".join(visit.service_names), business.name)
-    return Template(route.template or routes.TEMPLATE, "ru", values)
+    return Template(route.template or openings.OURS, "ru", values)
 
 
 def _note(

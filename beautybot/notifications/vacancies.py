@@ -26,6 +26,7 @@ from beautybot.businesses.salons import Business
 from beautybot.channels.base import Button, Template
 from beautybot.conversations import clients, outbox, routes
 from beautybot.conversations.envelope import Weight
+from beautybot.conversations.openings import Opening
 from beautybot.kit.errors import NotFound
 from beautybot.notifications import freed_offers, quiet
 from beautybot.notifications.freed_offers import Outcome
@@ -33,7 +34,6 @@ from beautybot.russian import dates
 
 AT_ONCE = 25
 MOST_STARTS = 500
-TEMPLATE = "waitlist_template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _ask(room: Room, waiting: Waiting) -> bool:
     if slot is None:
         return False
     found = routes.open_for(
-        room.conn, room.business.id, waiting.client_id, room.now, template=TEMPLATE
+        room.conn, room.business.id, waiting.client_id, room.now, opening=Opening.WAITLIST
     )
     if found is None:
         _tell_salon(room, waiting, slot)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import random
 import tempfile
 from contextlib import nullcontext
@@ -26,7 +25,7 @@ from beautybot.booking.search import Search
 from beautybot.booking.slots import minute
 from beautybot.businesses import salons
 from beautybot.businesses.salons import Business
-from beautybot.kit import migrate
+from beautybot.kit import memory, migrate
 from beautybot.kit.db import connect
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -130,8 +129,7 @@ async def measure(url: str, people: int, visits: int, rounds: int) -> tuple[floa
         salon = await db.read(salons.by_slug, "s")
         await db.write(fill, salon.id, visits)
         catalogue = await db.read(catalogues.load, salon.id)
-        gc.collect()
-        gc.freeze()
+        memory.settle()  # as a server does when it starts
         return await db.read(look, salon, catalogue, rounds)
     finally:
         await db.close()

@@ -15,7 +15,7 @@ from beautybot.businesses import access, notices
 from beautybot.businesses.notices import NoticeKind
 from beautybot.channels.whatsapp.pace import Pace
 from beautybot.chores import check_channels, go_around
-from beautybot.conversations import clients, consents, health, history, outbox, routes
+from beautybot.conversations import clients, consents, health, history, openings, outbox, routes
 from beautybot.conversations.consents import Proof, Purpose
 from beautybot.conversations.envelope import Weight
 from beautybot.conversations.health import Level
@@ -260,17 +260,17 @@ async def test_a_reminder_s_template_is_proposed_used_and_dropped_when_meta_says
 
     await check_channels(here.worker, CHECK)
     proposed = await route()
-    await here.graph.approve_template(WABA, routes.TEMPLATE)
+    await here.graph.approve_template(WABA, openings.OURS)
     await here.settle()
     approved = await route()
-    await here.graph.approve_template(WABA, routes.TEMPLATE, status="PAUSED")
+    await here.graph.approve_template(WABA, openings.OURS, status="PAUSED")
     await here.settle()
 
-    assert [t.name for t in here.graph.world.templates[WABA]] == [routes.TEMPLATE]
+    assert [t.name for t in here.graph.world.templates[WABA]] == [openings.OURS]
     assert proposed is None
-    assert approved is not None and approved.template == routes.TEMPLATE
+    assert approved is not None and approved.template == openings.OURS
     assert await route() is None
-    assert any(routes.TEMPLATE in text for text in await told(here, NoticeKind.CHANNEL_BROKEN))
+    assert any(openings.OURS in text for text in await told(here, NoticeKind.CHANNEL_BROKEN))
 
 
 async def test_each_trouble_is_said_in_words(here: Town) -> None:

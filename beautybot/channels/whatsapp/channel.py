@@ -164,11 +164,11 @@ class WhatsApp:
         return Health(True, details={"templates": await self._templates(str(waba), token)})
 
     async def _templates(self, waba: str, token: str) -> dict[str, str]:
-        """What Meta says of our template; it is proposed where it is not there yet."""
+        """What Meta says of each template; ours is proposed where it is not there yet."""
         path = f"{self._base}/{waba}/message_templates"
         try:
             answer = await self._http.call(
-                "GET", f"{path}?name={templates.NAME}", headers=_bearer(token), timeout_s=10
+                "GET", f"{path}?{templates.ALL}", headers=_bearer(token), timeout_s=10
             )
             known = templates.statuses(answer)
             if templates.NAME in known or answer.status != 200:
@@ -179,7 +179,8 @@ class WhatsApp:
         except NoAnswer:
             return {}
         status = made.body.get("status") if isinstance(made.body, dict) else None
-        return {templates.NAME: str(status)[:20]} if made.status == 200 and status else {}
+        proposed = {templates.NAME: str(status)[:20]} if made.status == 200 and status else {}
+        return known | proposed
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -1,5 +1,5 @@
 """
-The one template a salon needs: a reminder outside the 24-hour window.
+The one template every salon needs, a reminder outside the 24-hour window; what Meta says of all.
 
 https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates
 """
@@ -11,6 +11,8 @@ from typing import Any
 from beautybot.kit.http import Answer
 
 NAME, LANGUAGE = "visit_reminder", "ru"
+ALL = "fields=name,status&limit=250"
+"""How the templates of a number are asked for; 250 is as many as one may have."""
 
 
 def proposal() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from beautybot.booking import answers
 from beautybot.booking.answers import EmptyAnswer
 from beautybot.businesses import journal, salons
-from beautybot.businesses.rules import CHANNELS
+from beautybot.businesses.rules import BOUNDS, CHANNELS
 from beautybot.businesses.salons import GREETING_LIMIT, RESTRICTIONS_LIMIT, Consent, Tone
 from beautybot.conversations import history, outbox, questions
 from beautybot.conversations.envelope import Weight
@@ -115,6 +115,8 @@ def _rules(asking: Asking) -> dict[str, Any]:
     return {
         "reminders_h": sorted(set(reminders), reverse=True),
         "cancel_window_h": _whole(window, 0, LONGEST_WINDOW_H, "Отмена"),
+        "no_show_limit": _number(asking, "no_show_limit", "Неявки"),
+        "no_show_months": _number(asking, "no_show_months", "Месяцы неявок"),
         "consent": consent,
         "assistants": asking.text("assistants") == "1",
         "agent_hours": _span(asking, "agent", "Расписание агента"),
@@ -133,9 +135,15 @@ def _span(asking: Asking, name: str, what: str) -> list[str] | None:
     return given
 
 
-def _whole(text: str, low: int, high: int, what: str) -> int:
+def _number(asking: Asking, name: str, what: str) -> int:
+    """A number of the form within the bounds of the salon's rules; as it was, if it is empty."""
+    given = asking.text(name) or str(getattr(asking.business.settings, name))
+    return _whole(given, *BOUNDS[name], what, "нужно целое число")
+
+
+def _whole(text: str, low: int, high: int, what: str, needed: str = "нужны целые часы") -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high):
-        raise BadRules(f"{what}: нужны целые часы от {low} до {high}.")
+        raise BadRules(f"{what}: {needed} от {low} до {high}.")
     return int(text)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from beautybot.businesses import access, connecting, journal
 from beautybot.businesses.access import AccountTaken
 from beautybot.channels.base import ConnectError
+from beautybot.conversations import openings
+from beautybot.conversations.openings import BadTemplate, Opening
 from beautybot.kit.errors import NotFound
 from beautybot.web.dashboard.settings import show
 from beautybot.web.rendering import onward
@@ -55,6 +59,24 @@ async def _connect(
     if made.warnings:
         return await show(asking, warnings=made.warnings, section=channel)
     return onward(f"/dashboard/settings?done=1#{channel}")
+
+
+async def templates(asking: Asking) -> Response:
+    """Name the approved templates for what we say first after a day of silence."""
+    names = {opening: asking.text(opening) for opening in Opening}
+    try:
+        await asking.parts.db.write(_name_templates, asking, names, asking.parts.clock())
+    except BadTemplate:
+        words = "В имени шаблона бывают только строчные латинские буквы, цифры и знак _."
+        return await show(asking, words, "whatsapp")
+    return onward("/dashboard/settings?done=1#whatsapp")
+
+
+def _name_templates(
+    conn: Connection, asking: Asking, names: dict[Opening, str], now: datetime
+) -> None:
+    openings.rename(conn, asking.business.id, names)
+    journal.note(conn, asking.business.id, asking.by, "назвал шаблоны WhatsApp", now)
 
 
 async def stop(asking: Asking) -> Response:

@@ -112,6 +112,7 @@ TABLE: tuple[PageRoute, ...] = (
     _get("/settings", settings.show),
     _post("/settings/whatsapp", connections.whatsapp, OWNER),
     _post("/settings/telegram", connections.telegram, OWNER),
+    _post("/settings/templates", connections.templates, OWNER),
     _post("/settings/connections/{id:int}/stop", connections.stop, OWNER),
     _post("/settings/agent", agent_settings.change, OWNER),
     _post("/settings/faq", agent_settings.change_answers, OWNER),

@@ -11,8 +11,9 @@ from beautybot.booking import answers
 from beautybot.businesses.connecting import callback_of
 from beautybot.businesses.salons import GREETING_LIMIT, RESTRICTIONS_LIMIT, Business, Consent, Tone
 from beautybot.businesses.users import Role
-from beautybot.conversations import health, questions
+from beautybot.conversations import health, openings, questions
 from beautybot.conversations.health import ConnectionHealth, Level
+from beautybot.conversations.openings import HOLES, Opening
 from beautybot.kit.text import counted
 from beautybot.web.dashboard.telling import moment
 from beautybot.web.sessions import Asking
@@ -28,6 +29,12 @@ CONSENTS = (
     (Consent.NOTICE, "показывать ссылку на правила"),
     (Consent.OFF, "не просить"),
 )
+OPENINGS = {
+    Opening.REMINDER: "Напоминание о визите",
+    Opening.WAITLIST: "Освободилось время",
+    Opening.NUDGE: "Приглашение прийти снова",
+}
+DECIDED = {"APPROVED": "одобрен", "PENDING": "на проверке у Meta", "REJECTED": "отклонён Meta"}
 MOST_ANSWERS = 200
 BAD = frozenset({Level.BROKEN, Level.WARNING})
 
@@ -61,6 +68,7 @@ def _shown(conn: Connection, asking: Asking) -> dict[str, Any]:
     rules = business.settings
     return {
         "whatsapp": _account(accounts.get("whatsapp"), business),
+        "templates": _templates(accounts.get("whatsapp")),
         "telegram": _account(accounts.get("telegram"), business),
         "reminders": ", ".join(str(h) for h in rules.reminders_h),
         "agent_hours": rules.agent_hours or ("", ""),
@@ -77,6 +85,24 @@ def _shown(conn: Connection, asking: Asking) -> dict[str, Any]:
             for q in questions.waiting(conn, business.id)[:10]
         ],
     }
+
+
+def _templates(found: ConnectionHealth | None) -> list[dict[str, str]]:
+    """The names of the approved templates, and what each must leave room for."""
+    if found is None:
+        return []
+    return [
+        {
+            "key": str(named.opening),
+            "for": OPENINGS[named.opening],
+            "name": named.name or "",
+            "meta": DECIDED.get(named.decided, ""),
+            "holes": ", ".join(
+                f"{{{{{n}}}}} {what}" for n, what in enumerate(HOLES[named.opening], 1)
+            ),
+        }
+        for named in openings.listing(found.account)
+    ]
 
 
 def _account(found: ConnectionHealth | None, business: Business) -> dict[str, Any] | None:

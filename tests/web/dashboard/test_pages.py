@@ -171,6 +171,8 @@ async def test_settings_change_the_agent(base: str, db: Database, world: World) 
             restrictions="Не обсуждаем политику",
             reminders_h="48, 3",
             cancel_window_h="6",
+            no_show_limit="2",
+            no_show_months="6",
             consent="notice",
             agent_from="21:00",
             agent_to="09:00",
@@ -182,8 +184,25 @@ async def test_settings_change_the_agent(base: str, db: Database, world: World) 
     assert (changed.agent_enabled, changed.tone) == (False, "formal")
     assert changed.restrictions == "Не обсуждаем политику"
     assert (changed.settings.reminders_h, changed.settings.cancel_window_h) == ((48, 3), 6)
+    assert (changed.settings.no_show_limit, changed.settings.no_show_months) == (2, 6)
     assert changed.settings.agent_hours == ("21:00", "09:00")
     assert changed.settings.agent_silent_in == ("telegram",)
+
+
+@pytest.mark.parametrize("given", ["-1", "21", "много", "1.5", "9" * 400])
+async def test_absurd_limits_of_no_shows_change_nothing(
+    base: str, db: Database, world: World, given: str
+) -> None:
+    """Refused with a sentence that names what is wrong; the rest of the form is not kept either."""
+    async with browser(base) as anna:
+        await anna.sign_in(ANNA)
+        status, page = await anna.post(
+            "/dashboard/settings/agent", tone="formal", no_show_limit=given
+        )
+
+    assert status == 400
+    assert "Неявки: нужно целое число от 0 до 20." in page
+    assert await db.read(salons.get, world.romashka.id) == world.romashka
 
 
 async def test_a_visit_by_hand_cannot_overlap(base: str, db: Database, world: World) -> None:
