@@ -19,8 +19,8 @@ from sqlalchemy import Connection, Engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from beautybot.kit import jobs
-from beautybot.kit.db import Database, DatabaseUnavailable, connect
-from beautybot.kit.db.sqlite import CHECKPOINT_PAGES, DatabaseInUse
+from beautybot.kit.db import Database, DatabaseUnavailable, connect, sqlite
+from beautybot.kit.db.sqlite import DatabaseInUse
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -163,14 +163,17 @@ async def test_a_second_server_is_refused(tmp_path: Path) -> None:
     await connect(url, owner=True).close()
 
 
-async def test_a_command_writes_beside_a_busy_server(sqlite_url: str) -> None:
+async def test_a_command_writes_beside_a_busy_server(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing is lost when another process writes between our commits and checkpoints."""
+    monkeypatch.setattr(sqlite, "CHECKPOINT_PAGES", pages := 500)
     server = connect(sqlite_url, owner=True)
     wide = "x" * 4000
     theirs = subprocess.Popen([sys.executable, "-c", WRITES_ONE_JOB, sqlite_url])
 
     ours = 0
-    while theirs.poll() is None or ours * len(wide) < CHECKPOINT_PAGES * 4096:
+    while theirs.poll() is None or ours * len(wide) < 3 * pages * 4096:
         await asyncio.gather(
             *(
                 server.write(jobs.put, "ours", str(ours + n), {"wide": wide}, due_at=NOW, now=NOW)

@@ -14,6 +14,7 @@ class FileLocks:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._log = path.with_name(path.name + "-wal")
         self._owner: IO[bytes] = (path.with_name(path.name + ".owner")).open("ab")
         self._checkpoint: IO[bytes] = (path.with_name(path.name + ".checkpoint")).open("ab")
 
@@ -39,8 +40,10 @@ class FileLocks:
 
     def wal_size(self) -> int:
         """Bytes in the write-ahead log; 0 if there is none."""
-        wal = self.path.with_name(self.path.name + "-wal")
-        return wal.stat().st_size if wal.exists() else 0
+        try:
+            return self._log.stat().st_size
+        except FileNotFoundError:
+            return 0
 
     @contextmanager
     def committing(self, *, alone: bool) -> Iterator[None]:

@@ -34,6 +34,9 @@ logger = log.get(__name__)
 LEAST_S, LONGEST_S = 0.015, 0.05
 """How long verbs that share a commit may take together before it is made."""
 CHECKPOINT_PAGES = 8000
+"""32 MB of log: a page of an index written in a hundred commits is moved once."""
+LOOK_S = 0.02
+"""How often the size of the log is looked at: asking the system costs as much as a small commit."""
 READERS = 4
 BUSY_MS, HELD_MS = 2500, 250
 """How long a server's write waits for another process: a delivery hears 503 in three seconds."""
@@ -134,6 +137,7 @@ class Writer:
         self._checkpoints = checkpoints
         self._ballast = ballast
         self._asked = False
+        self._looked = 0.0
         self._held = False  # somebody else has the file, and has had it for BUSY_MS
         self._line = Line[tuple[Callable[[Connection], Any], Any]]()
         self._commit_s = 0.0
@@ -226,9 +230,16 @@ class Writer:
         self._commit_s = min(clock.monotonic() - committing, LONGEST_S)
         return outcomes
 
+    def _log_is_long(self) -> bool:
+        now = clock.monotonic()
+        if now - self._looked < LOOK_S:
+            return False
+        self._looked = now
+        return self._locks.wal_size() >= CHECKPOINT_PAGES * 4096
+
     def _checkpoint(self, conn: Connection) -> None:
         try:
-            if self._locks.wal_size() < CHECKPOINT_PAGES * 4096 and not self._asked:
+            if not self._asked and not self._log_is_long():
                 return
             self._asked = False
             with self._locks.checkpointing():
