@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from beautybot.russian import numbers
 from beautybot.russian.people import is_first_name
@@ -71,14 +72,19 @@ class Unproven:
 
 def check(text: str, facts: Iterable[str]) -> Unproven | None:
     """None if every claim of the text has a receipt among the facts; else what has none."""
-    known = [_flat(fact) for fact in facts]
-    receipts = {receipt for fact in known for receipt in _claims(fact, every_word=True)}
+    receipts = set().union(*map(_receipts, facts))
     missing = [
         said
         for said in _claims(_flat(_LIST_NUMBER.sub("", text)))
         if said not in receipts and ("", said[1]) not in receipts
     ]
     return Unproven(tuple(said for _, said in missing)) if missing else None
+
+
+@lru_cache(maxsize=1024)
+def _receipts(fact: str) -> frozenset[tuple[str, str]]:
+    """What a fact proves; kept, because a salon's facts are the same from turn to turn."""
+    return frozenset(_claims(_flat(fact), every_word=True))
 
 
 def _claims(text: str, *, every_word: bool = False) -> Iterator[tuple[str, str]]:
