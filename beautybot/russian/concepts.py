@@ -69,7 +69,7 @@ def _padded(match: re.Match[str]) -> str:
 
 def heard_as(word: str, local: Mapping[str, str]) -> str | None:
     """The concept of a client's word, also misspelt by one letter."""
-    if word in _not_concepts() or word.startswith(_not_stems()):
+    if word in word_list("not_concepts") or word.startswith(_beginnings("not_stems")):
         return None
     return concept_of(word) or local.get(word[:_STEM]) or _misspelt(word)
 
@@ -106,7 +106,7 @@ def _misspelt(word: str) -> str | None:
     single = _DOUBLED.sub(r"\1", word)
     if single != word and (found := concept_of(single)):
         return found
-    if len(word) < SHORTEST_MISSPELT or word in _common():
+    if len(word) < SHORTEST_MISSPELT or word in word_list("common"):
         return None
     for usual, length in _spelt().get(word[0], ()):
         for cut in (length, length - 1, length + 1):
@@ -126,12 +126,12 @@ def _spelt() -> dict[str, tuple[tuple[str, int], ...]]:
 
 
 def _is_telling(word: str) -> bool:
-    return len(word) >= 4 and word not in _common() and not word.startswith(_noise())
+    return len(word) >= 4 and word not in word_list("common") and not word.startswith(_beginnings("noise"))
 
 
 def is_anchor(local_concept: str) -> bool:
     """True if a salon's own word is telling enough to ask for a service by it alone."""
-    return not local_concept.removeprefix(LOCAL).startswith(_not_anchors())
+    return not local_concept.removeprefix(LOCAL).startswith(_beginnings("not_anchors"))
 
 
 @cache
@@ -144,11 +144,6 @@ def _phrases() -> re.Pattern[str]:
 @cache
 def _meant() -> tuple[str, ...]:
     return tuple(table("concepts")["phrases"])
-
-
-@cache
-def _not_anchors() -> tuple[str, ...]:
-    return tuple(table("concepts")["words"]["not_anchors"].split())
 
 
 @cache
@@ -198,20 +193,11 @@ def _whole_words() -> dict[str, str]:
 
 
 @cache
-def _not_stems() -> tuple[str, ...]:
-    return tuple(table("concepts")["words"]["not_stems"].split())
+def word_list(name: str) -> frozenset[str]:
+    """One of the lists of words in lexicon/concepts.toml."""
+    return frozenset(table("concepts")["words"][name].split())
 
 
 @cache
-def _common() -> frozenset[str]:
-    return frozenset(table("concepts")["words"]["common"].split())
-
-
-@cache
-def _not_concepts() -> frozenset[str]:
-    return frozenset(table("concepts")["words"]["not_concepts"].split())
-
-
-@cache
-def _noise() -> tuple[str, ...]:
-    return tuple(table("concepts")["words"]["noise"].split())
+def _beginnings(name: str) -> tuple[str, ...]:
+    return tuple(table("concepts")["words"][name].split())

@@ -18,7 +18,7 @@ _NAME = re.compile(
 _NAME_BETWEEN = re.compile(r"\bменя\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+)\s+зовут", re.IGNORECASE)
 _NAME_BEFORE = re.compile(rf"({_ONE_NAME}) меня зовут\s*(?:$|[.,!)\n])", re.IGNORECASE)
 _CALLED = re.compile(
-    r"\b(?:зовите|называйте|можно звать|можно просто|по паспорту)(?: меня)?(?: просто)?"
+    r"\b(?:зовут меня|зовите|называйте|можно звать|можно просто|по паспорту)(?: меня)?(?: просто)?"
     rf" ({_ONE_NAME})",
     re.IGNORECASE,
 )
@@ -34,14 +34,14 @@ _ONLY_NAME = re.compile(r"^[^\W\d_]{2,}(?:[\s-][^\W\d_]{2,}){0,2}$")
 def name_in(raw: str, context: Context, phone: Phone | None) -> str | None:
     """The client's own name, when she says it or was asked."""
     if match := _NAME_BETWEEN.search(raw) or _NAME_BEFORE.search(raw):
-        return _titled(match[1])
+        return _titled(stranger(match[1].lower()) or match[1])
     if match := _CALLED.search(raw):
         return _titled(stranger(match[1].lower()) or match[1])
     if match := _NAME.search(raw):
         word = match[1].strip()
         introduced = re.search(r"зовут|имя", match[0], re.IGNORECASE)
         if introduced or (context.asked == "name" and word[:1].isupper()):
-            return _titled(word)
+            return _titled(_only_name(word))
     if (match := _PRESENTED.search(raw)) and is_called_so(match[1]):
         return _titled(match[1])
     if context.asked in ("name", "consent") or (context.asked == "phone" and phone):
@@ -49,6 +49,20 @@ def name_in(raw: str, context: Context, phone: Phone | None) -> str | None:
     if phone is not None and (name := name_alone(raw, context)) and is_called_so(name.split()[0]):
         return name
     return None
+
+
+def _only_name(words: str) -> str:
+    """«Дарья Смирнова», and of «Дарья пожалуйста» the name alone."""
+    first, _, second = words.partition(" ")
+    first = stranger(first.lower().replace("ё", "е")) or first
+    second = second.strip()
+    if second.lower() in _not_names() or not (second[:1].isupper() or _is_surname(second)):
+        return first
+    return f"{first} {second}"
+
+
+def _is_surname(word: str) -> bool:
+    return word.lower().endswith(tuple(table("names")["surnames"]["endings"].split()))
 
 
 def name_alone(raw: str, context: Context) -> str | None:

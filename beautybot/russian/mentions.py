@@ -115,7 +115,7 @@ def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
         refused = _is_refused(i, words) or _is_refused_after(i, words)
         known = (led and words[i - 1] not in _set("together")) or refused
         known = known or words[i - 1 : i] in _near() or _works(i, words)
-        known = known or _beside(i, words, names)
+        known = known or _beside(i, words, names) or _is_capital(i, reading)
         if not known and (spelt in words_too() or _is_greeted(i, words)):
             continue
         yield _Said(i, found, refused)
@@ -166,8 +166,20 @@ def _after_a_name(i: int, words: Sequence[str], names: Names) -> bool:
 
 def _works(i: int, words: Sequence[str]) -> bool:
     """A word near it says that a person is at work: «свободна», «принимает»."""
-    near = (*words[max(0, i - 2) : i], *words[i + 1 : i + 4])
-    return words[i] not in _set("particles") and any(w.startswith(_at_work()) for w in near)
+    if words[i] in _set("particles"):
+        return False
+    before, after = words[max(0, i - 2) : i], words[i + 1 : i + 4]
+    before = [w for w in before if w != "есть"]  # «есть надежда»
+    return any(w.startswith(_at_work()) for w in (*before, *after))
+
+
+def _is_capital(i: int, reading: Reading) -> bool:
+    """Written with a capital letter inside a sentence, where no ordinary word would be."""
+    token = reading.tokens[i]
+    if len(reading.raw) != len(reading.text) or not reading.raw[token.start].isupper():
+        return False
+    before = reading.raw[: token.start].rstrip()
+    return before[-1:] not in ("", *".!?)(:;\n") and not reading.raw.isupper()
 
 
 def _beside(i: int, words: Sequence[str], names: Names) -> bool:

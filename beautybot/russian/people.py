@@ -81,6 +81,8 @@ def _by_ending(name: str) -> set[str]:
         return {name[:-1] + e for e in ("я", "и", "е", "ю", "ей")}
     if name.endswith(("о", "е", "и", "у", "ы", "э")):
         return {name}
+    if name.endswith(("ь", "й")):
+        return {name} | {name[:-1] + e for e in ("я", "ю", "ем", "е", "и")}
     return {name + e for e in ("", "а", "у", "ом", "е")}
 
 
@@ -117,7 +119,12 @@ def _shorts() -> dict[str, tuple[str, ...]]:
 def _datives() -> dict[str, str]:
     names = set(table("names")["short"]) | {s for v in _shorts().values() for s in v}
     names |= set(table("names")["more"].split())
-    return {form: name.capitalize() for name in names for form in _by_ending(name) if form != name}
+    return {
+        form: name.capitalize()
+        for name in names
+        for form in _by_ending(name)
+        if form not in names  # «Яна» is no form of «Ян»
+    }
 
 
 @cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from beautybot.russian.concepts import group, heads, heard_as, words_of
+from beautybot.russian.concepts import group, heads, heard_as, word_list, words_of
 from beautybot.russian.price_words import PriceWords
 from beautybot.russian.reading import Reading
 
@@ -20,6 +20,7 @@ _REFUSED = re.compile(
     r"|\bне (?:надо |нужно |буду |хочу |делайте |стригите|красьте|снимайте)\w*(?: \w+)?"
 )
 _CUTS = re.compile(r"[,;+/\n]|\.(?!\w)|\b(?:и|или|а также|еще|потом|затем|плюс|а затем|либо)\b")
+_INFINITIVE = ("ть", "ться", "чь", "ти")
 _THEM = ("их", "ее", "его")
 _WISHED = re.compile(
     r"\b(?:хо(?:чу|т\w+)|запи\w+|можно|нуж\w+|надо|сдела\w+|сколько|цен\w+|стоит|стоимость|на|есть)\b"
@@ -55,7 +56,15 @@ def said_in(text: str, spans: Sequence[Span]) -> str:
 def _told(pieces: list[Piece], reading: Reading) -> list[Piece]:
     """Without hands and faces that nobody asked to do anything with: «руки дрожат»."""
     said = {concept for piece in pieces for concept in piece}
-    return [] if said <= group("vague") and not _WISHED.search(reading.text) else pieces
+    return [] if said <= group("vague") and not _asked_for(reading) else pieces
+
+
+def _asked_for(reading: Reading) -> bool:
+    """A wish or a question that names no other doing: not «надо мыть руки», not «на ногах»."""
+    if not _WISHED.search(reading.text) or word_list("where_it_is") & {*reading.words}:
+        return False
+    doing = word_list("doing")
+    return all(w in doing for w in reading.words if len(w) > 3 and w.endswith(_INFINITIVE))
 
 
 def _pieces(reading: Reading, words: PriceWords) -> list[Piece]:

@@ -18,9 +18,6 @@ from beautybot.russian.reading import Reading
 UNSAID = 0.45
 MARGIN = 0.7
 WORST = -0.6
-UNSAID = 0.45
-MARGIN = 0.7
-WORST = -0.6
 MOST_OF_A_PIECE = 3
 
 

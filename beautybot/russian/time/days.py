@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from beautybot.russian.time.kinds import Kind, Token
 
 Day = timedelta(days=1)
-FIRST_DAYS, TEN_DAYS = 5, 10
+FIRST_DAYS, TEN_DAYS, MOST_TOGETHER = 5, 10, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,11 @@ def nth(tokens: Sequence[Token], today: date) -> Days | None:
     number = _of(tokens, Kind.NTH, Kind.NUMBER)
     found = next_nth(number.value, today) if number else None
     return one(found) if found else None
+
+
+def nth_before_hour(tokens: Sequence[Token], today: date) -> Days | None:
+    """«25 в 13»; a small number may count people («2 в 15»), so it says nothing alone."""
+    return nth(tokens, today) if tokens[-1].value > MOST_TOGETHER else None
 
 
 def relative(tokens: Sequence[Token], today: date) -> Days:

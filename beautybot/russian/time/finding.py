@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cache
 
 from beautybot.russian.reading import Reading, table
+from beautybot.russian.time.clauses import wished
 from beautybot.russian.time.clocks import hour_and_minutes
 from beautybot.russian.time.days import next_nth, one
 from beautybot.russian.time.kinds import Kind, Token
@@ -36,14 +37,17 @@ def find_when(
     `hour` or for either, and a number alone is that.
     """
     local = now.astimezone(hours.zone) if now.tzinfo else now.replace(tzinfo=hours.zone)
-    tokens = tokens_of(reading.text, local.date())
+    coming = any(word.startswith(_coming()) for word in reading.words)
+    tokens = wished(tokens_of(reading.text, local.date()), customs=_are_wished(reading))
+    if asked == DAY and _is_on_number(tokens):
+        tokens = tokens[1:]  # «на 3», and the day was asked
     reduced = RELATIONS.reduce(NAMES.reduce(tokens, local.date()), local.date())
     merged = merge(reduced)
     if merged is None and known_day is not None:
         merged = _bare_hour(tokens, local.date())
     elif merged is None and asked:
         merged = _bare(tokens, local.date(), asked)
-    if merged is None or (not (asked or known_day) and _is_length(merged, reading)):
+    if merged is None or (not (asked or known_day) and not coming and _is_length(merged)):
         return None
     begin, end = merged.span
     text = reading.text[begin:end].strip(" ,.!?")
@@ -75,12 +79,28 @@ def _bare(tokens: list[Token], today: date, asked: str) -> Merged | None:
     return Merged((Wanted(one(day)),), span)
 
 
-def _is_length(merged: Merged, reading: Reading) -> bool:
-    """«Массаж на 2 часа»: how long, unless a day or a wish to come says that it is when."""
+def _is_length(merged: Merged) -> bool:
+    """«Массаж на 2 часа»: how long, unless a day says that it is when."""
     lengths = [w.window is not None and w.window.clock.length for w in merged.wanted]
-    if not lengths or not all(lengths) or any(w.day is not None for w in merged.wanted):
-        return False
-    return not any(word.startswith(_coming()) for word in reading.words)
+    return bool(lengths) and all(lengths) and all(w.day is None for w in merged.wanted)
+
+
+def _is_on_number(tokens: list[Token]) -> bool:
+    return [t.kind for t in tokens] == [Kind.ON, Kind.NUMBER]
+
+
+def _are_wished(reading: Reading) -> bool:
+    """«Могу по средам» wishes such a day, «по средам скидки» tells a custom."""
+    wishes, habits = _custom_words()
+    return any(w.startswith(wishes) for w in reading.words) and not any(
+        w.startswith(habits) for w in reading.words
+    )
+
+
+@cache
+def _custom_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    words = table("time")["custom_words"]
+    return tuple(words["wishes"].split()), tuple(words["habits"].split())
 
 
 @cache

@@ -77,6 +77,10 @@ class Kind(StrEnum):
     UNKNOWN = "U"
     FREE = "J"
     GONE = "@"  # «отпадает»
+    SETTLED = "s"  # «давайте», «тогда»: what follows is the wish
+    WANTED = "="  # «хотела бы», «можно»
+    BEEN = "/"  # «была», «приходила»
+    CUSTOM = ":"  # «вторникам»
     FILLER = "~"  # «прямо», «ровно»: as if it were not there
     # What the rules make of them.
     CLOCK = "C"

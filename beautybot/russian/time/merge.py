@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from beautybot.russian.time.clauses import is_decided
 from beautybot.russian.time.days import Days
 from beautybot.russian.time.kinds import Kind, Token
 from beautybot.russian.time.windows import Bound, Window
@@ -101,6 +102,8 @@ def _corrected(tokens: Sequence[Token], kept: list[int]) -> list[int]:
     for i in kept:
         if out and (moved or any(t.kind == Kind.BETTER for t in tokens[out[-1] + 1 : i])):
             out = [j for j in out if _sort(tokens[j]) != _sort(tokens[i])]
+        if out and _place(tokens[i]) == "day" and is_decided(tokens, out[-1], i):
+            out = []
         out.append(i)
     return out
 

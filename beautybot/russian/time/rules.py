@@ -13,6 +13,7 @@ from beautybot.russian.time.reducing import Grammar, Rule
 
 _TIME_BEFORE = "(?<=IN|ON|BY|AFTER|UNTIL|FROM|EARLIER|ABOUT|CLOCK_WORD|DAYS|WEEKDAY|RELATIVE)"
 _POSITION = "(IN|ON|BY)?"
+_ALONE = "((?<!.)|(?<=ON|COMMA|STOP))"
 _EITHER = "(OR|AND|COMMA) OR? (IN|ON)?"
 _OF_WEEK = "WEEKDAY (IN|ON)? (NEXT|THIS) WEEK"
 _UNIT = "(DAY_UNIT|OF_DAY|WEEK|MONTH_UNIT|YEAR_UNIT)"
@@ -71,6 +72,7 @@ NAMES = Grammar(
     Rule("MONTH (NUMBER|NTH) (?!HOUR|HOURS|MARKER|MONTH)", Kind.DAYS, days.of_month),
     Rule("IN? (WHICH|NUMBER) NUMBER_WORD MONTH", Kind.DAYS, days.about_nth),
     Rule("(NUMBER|NTH) NUMBER_WORD", Kind.DAYS, days.nth),
+    Rule(f"{_ALONE} NUMBER (?=IN (NUMBER|CLOCK))", Kind.DAYS, days.nth_before_hour),
     Rule("NUMBER_WORD (NUMBER|NTH)", Kind.DAYS, days.nth),
     Rule("DAYS YEAR_UNIT?", Kind.DAYS, days.written),
     Rule("(IN|ON)? MONTH LAST YEAR_UNIT", Kind.OTHER, None),
@@ -152,6 +154,11 @@ RELATIONS = Grammar(
         "(?<=DAYS|PART) (FROM|IN|ON)? (CLOCK|NUMBER) (DASH|UNTIL) (CLOCK|NUMBER)",
         Kind.WINDOW,
         windows.between,
+    ),
+    Rule(
+        f"NOT {_POSITION} {_AT_HOUR} COMMA? BUT {_POSITION} {_AT_HOUR} (?=COMMA? (IN|ON)? DAYS)",
+        Kind.WINDOW,
+        windows.at_hour,
     ),
     Rule("CLOCK DASH CLOCK", Kind.WINDOW, windows.between),
     Rule("((IN|ON|FROM|BY|BETWEEN|ABOUT)|(?<=DAYS|PART)) WINDOW", Kind.WINDOW, windows.pair),

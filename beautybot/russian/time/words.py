@@ -155,6 +155,7 @@ def _known() -> dict[str, tuple[str, Any]]:
     for section, kind in (
         ("days", Kind.RELATIVE),
         ("weekdays", Kind.WEEKDAY),
+        ("customs", Kind.CUSTOM),
         ("months", Kind.MONTH),
     ):
         for number, listed in words[section].items():
