@@ -125,8 +125,11 @@ def _says(answer: str, text: str) -> bool:
     begun = _fillers_first().sub("", text)
     if _any_of(answer, "first").match(begun) or _any_of(answer, "first").match(text):
         return True
-    bare = " ".join(w for w in text.split() if w not in _fillers())
-    return bare in _listed(table_of["alone"]) or text in _listed(table_of["alone"])
+    alone = _listed(table_of["alone"])
+    others = [w for w in text.split() if w not in _fillers()]
+    if not others and alone & {*text.split()}:
+        return True  # «буду, спасибо»
+    return " ".join(others) in alone or text in alone
 
 
 def _listed(words: str) -> frozenset[str]:

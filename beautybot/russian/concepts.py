@@ -19,6 +19,8 @@ from beautybot.russian.reading import read, table
 TELLING_WEIGHT, HEAD_WEIGHT, DETAIL_WEIGHT = 1.2, 1.0, 0.6
 LOCAL = "~"
 """How a salon's own concept begins: a word of its price list that no table knows."""
+QUALITY = "+"
+"""Ends a salon's own concept that is an adjective."""
 _STEM = 6
 SHORTEST_MISSPELT = 6
 _PREFIX = re.compile(r"(?:пере|про|под|за|от|до|на|по|об|вы)(?=[а-я]{5})")
@@ -33,7 +35,8 @@ def concepts_in(text: str, local: MutableMapping[str, str], *, learn: bool = Fal
     for _, word in words_of(_ASIDE.sub(" ", read(text).text)):
         concept = concept_of(word) or local.get(word[:_STEM])
         if concept is None and learn and _is_telling(word):
-            concept = local[word[:_STEM]] = LOCAL + word[:_STEM]
+            quality = QUALITY if word.endswith(_parts("adjective")) else ""
+            concept = local[word[:_STEM]] = LOCAL + word[:_STEM] + quality
         if concept:
             found.add(concept)
     return found
@@ -69,9 +72,12 @@ def _padded(match: re.Match[str]) -> str:
 
 def heard_as(word: str, local: Mapping[str, str]) -> str | None:
     """The concept of a client's word, also misspelt by one letter."""
-    if word in word_list("not_concepts") or word.startswith(_beginnings("not_stems")):
+    if word in word_list("not_concepts") or word.startswith(_parts("not_stems")):
         return None
-    return concept_of(word) or local.get(word[:_STEM]) or _misspelt(word)
+    found = concept_of(word) or local.get(word[:_STEM]) or _misspelt(word)
+    if found and found.endswith(QUALITY) and word[-1] == "о":
+        return None  # «холодно» is not «холодное»
+    return found
 
 
 def weight(concept: str) -> float:
@@ -126,12 +132,14 @@ def _spelt() -> dict[str, tuple[tuple[str, int], ...]]:
 
 
 def _is_telling(word: str) -> bool:
-    return len(word) >= 4 and word not in word_list("common") and not word.startswith(_beginnings("noise"))
+    return (
+        len(word) >= 4 and word not in word_list("common") and not word.startswith(_parts("noise"))
+    )
 
 
 def is_anchor(local_concept: str) -> bool:
     """True if a salon's own word is telling enough to ask for a service by it alone."""
-    return not local_concept.removeprefix(LOCAL).startswith(_beginnings("not_anchors"))
+    return not local_concept.removeprefix(LOCAL).startswith(_parts("not_anchors"))
 
 
 @cache
@@ -199,5 +207,5 @@ def word_list(name: str) -> frozenset[str]:
 
 
 @cache
-def _beginnings(name: str) -> tuple[str, ...]:
+def _parts(name: str) -> tuple[str, ...]:
     return tuple(table("concepts")["words"][name].split())

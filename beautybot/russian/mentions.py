@@ -103,11 +103,14 @@ def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
     for i, word in enumerate(words):
         spelt = cyrillic(word) if english and word.isascii() else word
         found = names.by_form.get(spelt, frozenset())
-        if not (found or asked) and not _may_be_led(i, words, names):
+        after = words[i + 1] if i + 1 < len(words) else ""
+        if not (found or asked or after in names.by_form) and not _may_be_led(i, words, names):
             continue
         led = asked or _led(i, words, reading.tokens, reading.text)
         if not found and (led or _after_a_name(i, words, names)):
             found = _by_role(spelt, names)
+        if not found and after in names.by_form:
+            found = _by_role(spelt, names) & names.by_form[after]
         if not found and (asked or (led and words[i - 1] not in _set("together"))):
             found = _misspelt(spelt, names)
         if not found or _is_own_name(i, words) or (english and not led):
@@ -127,6 +130,10 @@ def _joined(said: Iterable[_Said]) -> Iterator[_Said]:
     for one in said:
         if last is not None:
             both = last.refs & one.refs
+            if both and one.negated and not last.negated and both != last.refs:
+                yield _Said(last.place, last.refs - both, negated=False)
+                last = _Said(one.place, both, negated=True)  # «к Анне, но не Ли»
+                continue
             if both and one.place - last.place <= 3 and both != last.refs | one.refs:
                 last = _Said(one.place, both, last.negated)
                 continue
@@ -183,9 +190,11 @@ def _is_capital(i: int, reading: Reading) -> bool:
 
 
 def _beside(i: int, words: Sequence[str], names: Names) -> bool:
-    """Another name of the same person stands next to it."""
+    """Another name of the same person stands next to it, or another person to choose from."""
     mine = names.by_form.get(words[i], frozenset())
     near = (*words[max(0, i - 1) : i], *words[i + 1 : i + 2])
+    if words[i + 1 : i + 2] and words[i + 1] in ("или", "либо") and len(words) > i + 2:
+        return words[i + 2] in names.by_form  # «Оля или Маша»
     return any(w != words[i] and mine & names.by_form.get(w, frozenset()) for w in near)
 
 

@@ -12,6 +12,8 @@ from beautybot.russian.reading import Reading, Token, table
 
 _WRITTEN = re.compile(r"(?<![0-9])(?<![0-9][.:,])\+?[0-9](?:[\s()\-–—./]{0,3}[0-9]){8,15}(?![0-9])")
 _DATE_AHEAD = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.(?:20)?\d\d)(?!\d)")
+APART = "|"
+"""Stands between figures that were said apart: «сто, потом двадцать» is not 120."""
 FEWEST_FIGURES = 5
 """What a client answers with fewer figures than this is no attempt at a phone."""
 
@@ -76,6 +78,8 @@ def _dictated(reading: Reading) -> Iterator[tuple[str, int, int]]:
         if _figure(token.text) is not None:
             plus = plus if run else before
             run.append(token)
+        elif token.text in _apart() and run:
+            run.append(Token(APART, token.start, token.end))
         elif token.text not in _between() and run:
             yield from _of_run(run, plus)
             run = []
@@ -85,6 +89,8 @@ def _dictated(reading: Reading) -> Iterator[tuple[str, int, int]]:
 
 def _of_run(run: list[Token], before: str) -> Iterator[tuple[str, int, int]]:
     """The figures of a run; «плюс» before it is the sign, and «семь» then the country."""
+    while run and run[-1].text == APART:
+        run.pop()
     if len(run) > 1:
         sign = "+" if before in ("плюс", "+") else ""
         yield sign + _digits([t.text for t in run]), run[0].start, run[-1].end
@@ -95,6 +101,9 @@ def _digits(words: list[str]) -> str:
     digits = ""
     group: int | None = None
     for i, word in enumerate(words):
+        if word == APART:
+            digits, group = digits + _flush(group), None
+            continue
         value = _figure(word) or 0
         following = words[i + 1] if i + 1 < len(words) else ""
         if word in _names_of_figures():
@@ -133,6 +142,11 @@ def _figure(word: str) -> int | None:
 def _names_of_figures() -> dict[str, int]:
     figures = table("numbers")["figures"]
     return {word: int(number) for number, words in figures.items() for word in words.split()}
+
+
+@cache
+def _apart() -> frozenset[str]:
+    return frozenset(table("numbers")["between_figures"]["apart"].split())
 
 
 @cache

@@ -21,6 +21,8 @@ _MIXED = re.compile(r"(?<![^\W\d_])(?=[а-я]*[a-z])(?=[a-z]*[а-я])[^\W\d_]{3,
 _LOOK_ALIKE = str.maketrans("aceopxykmtbh", "асеорхукмтвн")
 _UNSEEN = frozenset(("Cf", "Cs", "Co", "Mn", "Me"))
 _LATIN = re.compile(r"[a-z]+")
+_LATIN_WORD = re.compile(r"(?<![^\W_])[a-z]+(?![^\W_])")
+SHORTEST_TRANSLIT = 4
 _LAYOUT = str.maketrans("qwertyuiop[]asdfghjkl;'zxcvbnm,.", "йцукенгшщзхъфывапролджэячсмитьбю")
 _ENGLISH_LOOK = re.compile(r"th|ck|gh|wh|tion|ing$|ly$|oy$")
 """What is in many English words and in no Russian word in Latin letters."""
@@ -103,7 +105,9 @@ def read(raw: str) -> Reading:
         return _split(raw, text, "ru")
     text = _MIXED.sub(_one_alphabet, text)
     language = _language(text)
-    if language == "translit":
+    if language == "ru":
+        text = _words_in_latin(text)
+    elif language == "translit":
         text = cyrillic(text)
     elif language == "layout":
         text = text.translate(_LAYOUT)
@@ -167,6 +171,23 @@ def _language(text: str) -> str:
     if _most(word in _words("english") or _ENGLISH_LOOK.search(word) is not None for word in told):
         return "en"
     return "translit"
+
+
+def _words_in_latin(text: str) -> str:
+    """«Хочу manikur zavtra v 5»: Russian words in Latin letters beside Cyrillic ones."""
+    if not any(_is_translit(word) for word in _LATIN_WORD.findall(text)):
+        return text
+    short = _words("short_translit")
+    return _LATIN_WORD.sub(
+        lambda m: cyrillic(m[0]) if m[0] in short or _is_translit(m[0]) else m[0], text
+    )
+
+
+def _is_translit(word: str) -> bool:
+    """Long enough to be told from an abbreviation, and no English word or trade mark."""
+    if len(word) < SHORTEST_TRANSLIT or word in _words("english") or word in _words("stays_latin"):
+        return False
+    return word in _words("either") or _ENGLISH_LOOK.search(word) is None
 
 
 def _most(facts: Iterable[bool]) -> bool:

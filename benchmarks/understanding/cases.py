@@ -14,7 +14,16 @@ from typing import Any
 DATA = Path(__file__).with_name("data")
 NOW = datetime(2026, 11, 23, 10, 30)
 HALVES = ("development", "held-out")
-UNSEEN = ("fresh", "unseen_1", "unseen_2", "unseen_3", "unseen_4", "unseen_5", "unseen_6", "unseen_7")
+UNSEEN = (
+    "fresh",
+    "unseen_1",
+    "unseen_2",
+    "unseen_3",
+    "unseen_4",
+    "unseen_5",
+    "unseen_6",
+    "unseen_7",
+)
 _DATE = re.compile(r"(?<![\d-])(?:(\d{4})-)?(\d\d)-(\d\d)(?![\d:])")
 
 

@@ -49,6 +49,12 @@ def wanted(text: str, *, asked: bool = False) -> Wanted:
         ("к нашей любимой Оле", ("olga",)),
         ("with Olga please", ("olga",)),
         ("k Timuru", ("timur",)),
+        ("k Olge na shugaring", ("olga",)),
+        ("колорист Анна", ("anna_s",)),
+        ("массажистка Аня", ("anna_l",)),
+        ("Оля или Вера", ("vera", "olga")),
+        ("есть вера в лучшее", ()),
+        ("а в субботу Вера работает?", ("vera",)),
     ],
 )
 def test_who_is_meant(text: str, refs: tuple[str, ...]) -> None:
@@ -63,6 +69,7 @@ def test_who_is_meant(text: str, refs: tuple[str, ...]) -> None:
         ("к кому угодно, кроме Веры", (), ("vera",)),
         ("не к Вере, а к Ольге", ("olga",), ("vera",)),
         ("без Тимура, пожалуйста", (), ("timur",)),
+        ("к Анне, но не Ли", ("anna_s",), ("anna_l",)),
     ],
 )
 def test_who_is_not_wanted(text: str, refs: tuple[str, ...], excluded: tuple[str, ...]) -> None:

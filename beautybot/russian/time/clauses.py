@@ -71,7 +71,8 @@ def is_decided(tokens: Sequence[Token], begin: int, end: int) -> bool:
         return False
     if any(tokens[i].kind == Kind.SETTLED and tokens[i].text == "тогда" for i in between):
         return True
-    if not any(is_wish(tokens, i) for i in range(cut, end)):
+    last = next((i for i in range(end + 1, len(tokens)) if tokens[i].kind in _ENDS), len(tokens))
+    if not any(is_wish(tokens, i) for i in range(cut, last)):
         return False
     told = begin
     while told > 0 and tokens[told - 1].kind not in _ENDS:

@@ -27,7 +27,7 @@ _PIECE = re.compile(
 )
 _CUT_SHORT = (Kind.NEXT, Kind.WEEKDAY, Kind.MONTH, Kind.HOURS, Kind.MINUTES, Kind.YEAR_UNIT)
 LONGEST_ABBREVIATION = 4
-_SHADES = ("тон", "оттен", "краск", "цвет", "номер", "уровен")
+_SHADES = ("тон", "оттен", "краск", "красит", "цвет", "номер", "уровен")
 
 
 def tokens_of(text: str, today: date) -> list[Token]:

@@ -17,6 +17,7 @@ _DATE_ENDINGS = ("ое", "ого", "ому", "ым", "ье", "ьего", "ьем
 """«На втором» and «в пятом» speak of a floor, not of a date."""
 _HEARD = str.maketrans("оеэыъ", "аиии\u0000")
 LONG_NAME = 10
+SHORTEST_PAST = 6
 SHORTEST_NUMBER = 7
 """A day's name of so many letters is known with two slips: nothing else is like it."""
 _GLUED = ("на", "во", "в", "с", "к", "до")
@@ -37,7 +38,26 @@ def kind_of(word: str) -> tuple[str, Any]:
     for stem, edge in _EDGES.items():
         if word.startswith(stem) and len(word) <= len(stem) + 2:
             return Kind.EDGE, edge
-    return _misspelt(word) if len(word) >= 4 else (Kind.OTHER, None)
+    found = _misspelt(word) if len(word) >= 4 else (Kind.OTHER, None)
+    return (Kind.BEEN, None) if found[0] == Kind.OTHER and _is_past(word) else found
+
+
+def _is_past(word: str) -> bool:
+    """«Снимали», «стриглась»: what was done, not «хотела», which is a wish."""
+    endings, wishes, not_verbs = _past()
+    return (
+        len(word) >= SHORTEST_PAST
+        and word.endswith(endings)
+        and not word.startswith(wishes)
+        and word not in not_verbs
+    )
+
+
+@cache
+def _past() -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    words = table("time")["past"]
+    wishes = tuple(words["wishes"].split())
+    return tuple(words["endings"].split()), wishes, frozenset(words["not_verbs"].split())
 
 
 def _misspelt(word: str) -> tuple[str, Any]:

@@ -1,0 +1,73 @@
+"""How clients give their names, and phones that are spoken group by group."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from beautybot.russian.answers import Context, yes_or_no
+from beautybot.russian.introductions import name_in
+from beautybot.russian.phones import find_phone
+from beautybot.russian.reading import read
+
+NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo("Europe/Moscow"))
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("меня Игорем зовут", "Игорь"),
+        ("меня Яна зовут", "Яна"),
+        ("зовут меня Ника", "Ника"),
+        ("зовите Сергеем", "Сергей"),
+        ("на имя Дарья пожалуйста", "Дарья"),
+        ("меня зовут Ольга хочу стрижку", "Ольга"),
+        ("меня зовут ольга смирнова", "Ольга смирнова"),
+        ("ой, Олеся я", "Олеся"),
+        ("Татьяна Петровна", "Татьяна Петровна"),
+        ("а зачем вам имя?", None),
+        ("позже скажу", None),
+    ],
+)
+def test_a_name_is_taken_without_what_stands_beside_it(said: str, name: str | None) -> None:
+    """In the form she would sign with, and without courtesies and wishes."""
+    got = name_in(said, Context(NOW, "name"), None)
+
+    assert (got and got.lower()) == (name and name.lower())
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("восемь девятьсот девять потом сто потом двадцать ноль ноль", "+79091002000"),
+        (
+            "восемь девятьсот десять запятая триста двадцать один пятьдесят ноль ноль",
+            "+79103215000",
+        ),
+        ("восемь девятьсот пять три тройки сорок восемь пятьдесят", "+79053334850"),
+        ("сто двадцать", None),
+    ],
+)
+def test_groups_said_apart_are_apart(said: str, number: str | None) -> None:
+    """«Сто, потом двадцать» is 100 and 20; «сто двадцать» is 120."""
+    found = find_phone(read(said), asked=True)
+
+    assert (found.e164 if found else None) == number
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("буду, спасибо", True),
+        ("так и сделаем", True),
+        ("возражений нет", True),
+        ("спасибо", None),
+        ("завтра", None),
+        ("буду, но не в пять", None),
+    ],
+)
+def test_a_short_answer_may_be_all_courtesies(said: str, answer: bool | None) -> None:
+    """One of them must still say yes."""
+    assert yes_or_no(read(said), Context(NOW, "confirm")) is answer
