@@ -71,6 +71,17 @@ class Pattern:
     latest: int | None = None
     not_after: Piece | None = None
 
+    def may_go_on(self, word: str | None) -> bool:
+        """False if the word behind the first one rules the pattern out."""
+        if not self.rest or self.rest[0].optional:
+            return True
+        match self.rest[0].kind:
+            case Kind.END:
+                return word is None
+            case Kind.WORD | Kind.NUMBER | Kind.ANY:
+                return word is not None and self.rest[0].fits(word)
+        return True
+
     def stands_at(self, place: int, words: Sequence[str]) -> bool:
         """True if the pattern stands here, its first word being found already."""
         if place < self.earliest or (self.latest is not None and place > self.latest):
@@ -87,8 +98,8 @@ class Patterns:
     exact: dict[str, tuple[Pattern, ...]]
     stems: dict[str, tuple[Pattern, ...]]
     lengths: tuple[int, ...]
-    met: dict[str, tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
-    """The words that were met before, with what they may begin."""
+    met: dict[tuple[str, str | None], tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
+    """The words that were met before and the words behind them, with what they may begin."""
 
     @classmethod
     def of(cls, spelt: Iterable[tuple[str, str]]) -> Patterns:
@@ -106,21 +117,22 @@ class Patterns:
     def found_in(self, words: Sequence[str]) -> set[str]:
         """The meanings whose patterns stand anywhere among these words."""
         found: set[str] = set()
-        for place, word in enumerate(words):
-            for pattern in self._begun_by(word):
+        following: list[str | None] = [*words[1:], None]
+        for place, pair in enumerate(zip(words, following, strict=False)):
+            for pattern in self._begun_by(*pair):
                 if pattern.meaning not in found and pattern.stands_at(place, words):
                     found.add(pattern.meaning)
         return found
 
-    def _begun_by(self, word: str) -> tuple[Pattern, ...]:
-        known = self.met.get(word)
+    def _begun_by(self, word: str, following: str | None) -> tuple[Pattern, ...]:
+        known = self.met.get((word, following))
         if known is None:
             stems = (word[:length] for length in self.lengths if length <= len(word))
             sign = "#" if word.isdigit() else word
             listed = (self.exact.get(sign, ()), *(self.stems.get(stem, ()) for stem in stems))
-            known = tuple(pattern for each in listed for pattern in each)
+            known = tuple(p for each in listed for p in each if p.may_go_on(following))
             if len(self.met) < MOST_MET:
-                self.met[word] = known
+                self.met[word, following] = known
         return known
 
 

@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 HEAD, TAIL = 800, 600
 """Of a very long message so many characters of its beginning and its end are read."""
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+LONG = 300
+_SAID_AGAIN = re.compile(r"(?<!\S)((?:\S+\s+){1,5}?)\1{3,}")
+"""«Не не не не …»: the same few words over and over mean no more than said thrice."""
 _WORD = re.compile(r"\d+|[^\W\d_]+|[+]")
 _PLAIN = re.compile(r"[\s!-~а-я№«»—–…“”„₽]*")
 _CYRILLIC = re.compile(r"[а-яәіңғүұқөһ]")
@@ -101,6 +104,8 @@ def read(raw: str) -> Reading:
     if not _PLAIN.fullmatch(text):
         text = _without_signs(text)
     text = _REPEATED.sub(r"\1", text)
+    if len(text) > LONG:
+        text = _SAID_AGAIN.sub(r"\1\1\1", text)
     if _LATIN.search(text) is None:
         return _split(raw, text, "ru")
     text = _MIXED.sub(_one_alphabet, text)
