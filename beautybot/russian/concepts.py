@@ -13,8 +13,8 @@ from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
-from beautybot.russian.alternatives import by_first_letter, name_of
 from beautybot.russian.reading import read, table
+from beautybot.russian.set_phrases import SetPhrases
 
 TELLING_WEIGHT, HEAD_WEIGHT, DETAIL_WEIGHT = 1.2, 1.0, 0.6
 LOCAL = "~"
@@ -59,15 +59,9 @@ def telling_words(name: str) -> str:
 
 def words_of(text: str) -> Iterator[tuple[int, str]]:
     """The words of a normalised text with their places; a set phrase is what it stands for."""
-    text = _phrases().sub(_padded, text)
+    text = _phrases().written_over(text, lambda meant, length: meant.ljust(length)[:length])
     for match in _WORD.finditer(text):
         yield match.start(), match[0]
-
-
-def _padded(match: re.Match[str]) -> str:
-    """Words as long as what they stand for, so that places stay."""
-    meant = _meant()[int(name_of(match))]
-    return meant.ljust(len(match[0]))[: len(match[0])]
 
 
 def heard_as(word: str, local: Mapping[str, str]) -> str | None:
@@ -143,15 +137,9 @@ def is_anchor(local_concept: str) -> bool:
 
 
 @cache
-def _phrases() -> re.Pattern[str]:
-    phrases = table("concepts")["phrases"].values()
-    spelt = by_first_letter([(str(n), phrase) for n, phrase in enumerate(phrases)])
-    return re.compile(rf"\b(?:{spelt})\b")
-
-
-@cache
-def _meant() -> tuple[str, ...]:
-    return tuple(table("concepts")["phrases"])
+def _phrases() -> SetPhrases:
+    phrases = table("concepts")["phrases"].items()
+    return SetPhrases((meant, one) for meant, listed in phrases for one in listed)
 
 
 @cache

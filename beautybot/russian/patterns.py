@@ -88,7 +88,11 @@ class Pattern:
             return False
         if self.not_after is not None and place and self.not_after.fits(words[place - 1]):
             return False
-        return not self.rest or _fits(self.rest, words, place + 1)
+        return self.ends_at(place, words) is not None
+
+    def ends_at(self, place: int, words: Sequence[str]) -> int | None:
+        """Behind which word the pattern ends that begins here; None if it does not stand."""
+        return _end(self.rest, words, place + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,35 +128,56 @@ class Patterns:
                     found.add(pattern.meaning)
         return found
 
+    def stretches_in(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+        """Each meaning with its first word and the place behind its last: the longest ones."""
+        free = 0
+        following: list[str | None] = [*words[1:], None]
+        for place, pair in enumerate(zip(words, following, strict=False)):
+            if place < free:
+                continue
+            standing = [
+                (pattern.ends_at(place, words) or place + 1, pattern.meaning)
+                for pattern in self._begun_by(*pair)
+                if pattern.stands_at(place, words)
+            ]
+            if standing:
+                free, meaning = max(standing, key=lambda found: found[0])
+                yield meaning, place, free
+
     def _begun_by(self, word: str, following: str | None) -> tuple[Pattern, ...]:
         known = self.met.get((word, following))
         if known is None:
             stems = (word[:length] for length in self.lengths if length <= len(word))
-            sign = "#" if word.isdigit() else word
-            listed = (self.exact.get(sign, ()), *(self.stems.get(stem, ()) for stem in stems))
+            number = self.exact.get("#", ()) if word.isdigit() else ()
+            exact = self.exact.get(word, ())
+            listed = (number, exact, *(self.stems.get(stem, ()) for stem in stems))
             known = tuple(p for each in listed for p in each if p.may_go_on(following))
             if len(self.met) < MOST_MET:
                 self.met[word, following] = known
         return known
 
 
-def _fits(pieces: Sequence[Piece], words: Sequence[str], place: int) -> bool:
-    """The pieces stand from this place on."""
+def _end(pieces: Sequence[Piece], words: Sequence[str], place: int) -> int | None:
+    """Where the pieces end that stand from this place on; None if they do not."""
+    if not pieces:
+        return place
     piece, rest = pieces[0], pieces[1:]
     here = words[place] if place < len(words) else None
     match piece.kind:
         case Kind.END:
-            return here is None
+            return place if here is None else None
         case Kind.NOT:
-            return (here is None or not piece.fits(here)) and (
-                not rest or _fits(rest, words, place)
-            )
+            allowed = here is None or not piece.fits(here)
+            return _end(rest, words, place) if allowed else None
         case Kind.BETWEEN:
             last = min(place + MOST_BETWEEN, len(words))
-            return any(_fits(rest, words, at) for at in range(place, last + 1))
-    if here is not None and piece.fits(here) and (not rest or _fits(rest, words, place + 1)):
-        return True
-    return piece.optional and (not rest or _fits(rest, words, place))
+            ends = (_end(rest, words, at) for at in range(place, last + 1))
+            return next((end for end in ends if end is not None), None)
+    if here is not None and piece.fits(here):
+        end = _end(rest, words, place + 1)
+        if end is not None:
+            return end
+    return _end(rest, words, place) if piece.optional else None
 
 
 def _read(meaning: str, text: str) -> Iterator[Pattern]:
@@ -191,7 +216,7 @@ def _piece(sign: str, text: str) -> Piece:
         return Piece(Kind.ANY, optional=optional)
     if words == ["#"]:
         return Piece(Kind.NUMBER, optional=optional)
-    if not all(w.removesuffix("*").isalpha() or w == "#" for w in words):
+    if not all(w.removesuffix("*").isalnum() or w == "#" for w in words):
         raise BadPattern(f"not a word: {sign!r} in {text!r}")
     stems = tuple(w[:-1] for w in words if w.endswith("*"))
     exact = frozenset(w for w in words if not w.endswith("*"))

@@ -6,8 +6,8 @@ import re
 from datetime import date
 from functools import cache
 
-from beautybot.russian.alternatives import by_first_letter, name_of
 from beautybot.russian.reading import table
+from beautybot.russian.set_phrases import SetPhrases
 from beautybot.russian.time.kinds import Kind, Token
 from beautybot.russian.time.words import kind_of
 
@@ -33,7 +33,7 @@ _SHADES = ("тон", "оттен", "краск", "красит", "цвет", "н
 def tokens_of(text: str, today: date) -> list[Token]:
     """The typed tokens of a normalised text, in order; runs of other words are one."""
     found: list[Token] = []
-    text = _set_phrases().sub(_blank, text)
+    text = _set_phrases().written_over(text, _sign)
     for match in _PIECE.finditer(text):
         start, end = match.span()
         if text[start] == "ъ":
@@ -56,7 +56,7 @@ def tokens_of(text: str, today: date) -> list[Token]:
 
 
 def _end(text: str, end: int) -> int:
-    """Where a set phrase ends that `_blank` wrote as a sign and lines."""
+    """Where a set phrase ends that `_sign` wrote as a sign and lines."""
     while text[end : end + 1] == "_":
         end += 1
     return end
@@ -155,19 +155,19 @@ def _pair(written: str, separator: str | None, before: list[Token]) -> tuple[str
     return Kind.OTHER, None
 
 
-def _blank(match: re.Match[str]) -> str:
+def _sign(phrase: str, length: int) -> str:
     """Set phrases become a sign or nothing, of the same length."""
-    return _SIGNS.get(name_of(match), "#").ljust(len(match[0]), "_")
+    return _SIGNS.get(phrase, "#").ljust(length, "_")
 
 
 _SIGNS = {
     "free": "ъъб",
-    "first": "ъъв",
-    "second": "ъъг",
+    "first_half": "ъъв",
+    "second_half": "ъъг",
     "early": "ъъд",
     "late": "ъъе",
     "about": "ъъж",
-    "overmorrow": "ъъз",
+    "day_after": "ъъз",
     "afternoon": "ъъи",
     "unknown": "ъък",
     "through": "ъл",
@@ -177,22 +177,9 @@ _SIGNS = {
 
 
 @cache
-def _set_phrases() -> re.Pattern[str]:
-    phrases = table("time")["phrases"]
-    groups = (
-        ("free", "free"),
-        ("first", "first_half"),
-        ("second", "second_half"),
-        ("early", "early"),
-        ("late", "late"),
-        ("about", "about"),
-        ("overmorrow", "day_after"),
-        ("afternoon", "afternoon"),
-        ("unknown", "unknown"),
-        ("through", "through"),
-        ("at_latest", "at_latest"),
-        ("new_year", "new_year"),
-        ("none", "none"),
+def _set_phrases() -> SetPhrases:
+    phrases = table("time")["phrases"].items()
+    return SetPhrases(
+        [(meaning, one) for meaning, listed in phrases for one in listed],
+        first_word_only=["through"],
     )
-    spelt = by_first_letter([(name, one) for name, key in groups for one in phrases[key]])
-    return re.compile(rf"\b(?:{spelt})\b")
