@@ -264,13 +264,13 @@ class Worker:
                 raise LookupError(f"no job is called {job.name}")
             again = await run(self, job)
         except Exception as error:
-            given_up = await self.db.write(jobs.failed, job, self.clock(), repr(error))
-            logger.error("❌ Ошибка задачи", job=job.name, error=repr(error), given_up=given_up)
+            await jobs.settle(self.db, jobs.failed, job, self.clock(), repr(error))
+            logger.error("❌ Ошибка задачи", job=job.name, error=repr(error), tries=job.attempts)
             return
         if again is None:
-            await self.db.write(jobs.done, job)
+            await jobs.settle(self.db, jobs.done, job)
         else:
-            await self.db.write(jobs.again, job, self.clock() + again)
+            await jobs.settle(self.db, jobs.again, job, self.clock() + again)
 
     # -- the salon's people -------------------------------------------------------
 

@@ -38,7 +38,7 @@ class Sending(StrEnum):
 
 
 # How often a message may be sent again when nobody knows whether it arrived: small talk
-# never, a booking once.
+# never, a booking once.  Where the channel's status tells, once more.
 MOST_DOUBTS = {
     Weight.TALK: 0,
     Weight.CONFIRMATION: 1,
@@ -137,10 +137,10 @@ def why_not(conn: Connection, row: Any, message: Any, now: datetime) -> Dropped 
 
 def _most_doubts(row: Any, channel: str) -> int:
     """WhatsApp's status would have told us of what arrived: its silence says that it did not."""
-    again = MOST_DOUBTS[Weight(row.weight)]
-    if row.state == Sending.SENDING and again:
+    again, tells = MOST_DOUBTS[Weight(row.weight)], channel == "whatsapp"
+    if row.state == Sending.SENDING and (again or tells):
         return MOST_DEATHS
-    return again + (channel == "whatsapp")
+    return again + tells
 
 
 def _window_closed(message: Any, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,9 +20,11 @@ from sqlalchemy import (
     select,
 )
 
-from beautybot.kit.db import Instant, Json, across_salons, insert, metadata
-from beautybot.kit.leases import backoff, claim, due_index, finish, lease_columns
+from beautybot.kit import log
+from beautybot.kit.db import Database, Instant, Json, across_salons, insert, insist, metadata
+from beautybot.kit.leases import LeaseLost, backoff, claim, due_index, finish, lease_columns
 
+logger = log.get(__name__)
 GIVE_UP_AFTER = 8
 
 jobs = Table(
@@ -92,6 +95,18 @@ def failed(conn: Connection, job: Job, now: datetime, error: str) -> bool:
         last_error=error[:500],
     )
     return given_up
+
+
+async def settle(db: Database, verb: Callable[..., Any], job: Job, *given: Any) -> None:
+    """
+    Write down how a job ended (`done`, `again`, `failed`), however long the database is away.
+
+    Nothing is written if the job took so long that another worker has it.
+    """
+    try:
+        await insist(db, verb, job, *given)
+    except LeaseLost:
+        logger.warning("job was taken over", job=job.name)
 
 
 def given_up(conn: Connection) -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ holds up neither the others nor any client.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,8 +22,8 @@ from beautybot.channels.base import SendError, SendProblem
 from beautybot.channels.telegram.owners import Key, OwnersBot
 from beautybot.kit import log
 from beautybot.kit.clock import Clock
-from beautybot.kit.db import Database
-from beautybot.kit.leases import backoff, claim, finish
+from beautybot.kit.db import Database, insist
+from beautybot.kit.leases import LeaseLost, backoff, claim, finish
 from beautybot.kit.mail import Mailer, NotMailed
 from beautybot.notifications import listeners, pacing
 from beautybot.notifications.bot import cards, pouch
@@ -57,7 +58,8 @@ async def tell(db: Database, voices: Voices, *, worker: str, clock: Clock) -> in
     spread_now = await db.write(spread, voices, clock(), worker)
     due = await db.write(pouch.take, clock(), worker, BATCH)
     for letters in _by_person(due):
-        await _send(db, voices, letters, clock)
+        with suppress(LeaseLost):  # we slept through our time: another worker tells them
+            await _send(db, voices, letters, clock)
     return spread_now + len(due)
 
 
@@ -152,7 +154,7 @@ async def _say(db: Database, voices: Voices, kept: Kept, letter: Letter, clock: 
         logger.warning("❌ Ошибка уведомления владельцу", problem=str(error.problem))
         await db.write(_failed, kept, error, voices.reach, clock())
         return False
-    await db.write(pouch.sent, kept, sent)
+    await insist(db, pouch.sent, kept, sent)
     return True
 
 
@@ -174,7 +176,7 @@ async def _mail(db: Database, voices: Voices, letters: list[Kept], clock: Clock)
             await db.write(pouch.not_sent, kept, str(error), _again(kept, clock()))
         return
     for kept in letters:
-        await db.write(pouch.sent, kept, "mail")
+        await insist(db, pouch.sent, kept, "mail")
 
 
 def keys(message_id: int, letter: Letter) -> list[list[Key]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import os
 import stat
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,14 @@ def test_every_shorter_ciphertext_is_found() -> None:
             keyring.decrypt(closed[:length], PLACE)
 
 
+def test_a_secret_of_another_version_is_not_opened() -> None:
+    """A later way of closing is not read as today's, even where the box itself would open."""
+    closed = Keyring([NEW]).encrypt("token", PLACE)
+
+    with pytest.raises(CannotDecrypt, match="version"):
+        Keyring([NEW]).decrypt(closed.replace("v1.", "v2.", 1), PLACE)
+
+
 def test_an_old_key_still_opens_and_the_newest_closes() -> None:
     """Rotation needs both for a while."""
     closed = Keyring([OLD]).encrypt("token", PLACE)
@@ -134,6 +143,18 @@ def test_the_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE(key_path(settings).stat().st_mode) == 0o600
 
 
+def test_the_key_is_on_the_disk_before_anything_is_closed_by_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut the secrets must still open: synced, and whole by then."""
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_size))
+
+    made = key_file(tmp_path / "keys")
+
+    assert synced == [len(made) + 1]
+
+
 def test_a_key_file_may_hold_several_keys(tmp_path: Path) -> None:
     """One a line, newest first, so that rotation works without ENCRYPTION_KEYS."""
     path = tmp_path / "keys"
@@ -141,6 +162,15 @@ def test_a_key_file_may_hold_several_keys(tmp_path: Path) -> None:
     path.write_text(f"{newest}\n{oldest}\n")
 
     assert parse_keys(key_file(path)) == parse_keys(f"{newest},{oldest}")
+
+
+def test_a_key_and_a_place_stay_what_they_are() -> None:
+    """Its id names a key in every ciphertext: twelve signs, made from the key and nothing else."""
+    assert len(NEW.id) == 12 and NEW.id != OLD.id
+    assert Key(NEW.secret) == NEW and len({NEW, Key(NEW.secret)}) == 1
+    for value, name in ((NEW, "secret"), (PLACE, "business_id")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, b"")
 
 
 def test_a_keyring_does_not_show_its_keys() -> None:

@@ -102,6 +102,22 @@ async def test_a_confirmation_outlives_those_who_died_with_it(
     assert await _told(here) == 1 - arrives
 
 
+@pytest.mark.parametrize(("deaths", "arrives"), [(3, 1), (MOST_DEATHS + 1, 0)])
+async def test_small_talk_by_whatsapp_outlives_its_senders(
+    here: Town, deaths: int, arrives: int
+) -> None:
+    """A status would have told of it within the half minute that the next sender waits."""
+    await here.whatsapp(OLGA, PRICE)
+    before = on_screen(here, OLGA)
+    await _waits(here, Weight.TALK, "whatsapp")
+
+    for _ in range(deaths):
+        await _taken_and_dropped(here)
+    await here.settle()
+
+    assert on_screen(here, OLGA) == before + arrives
+
+
 async def test_small_talk_dies_with_its_sender(here: Town) -> None:
     """At most once, and no notice: the control of the above."""
     here.telegram.start(here.bot, MARIA)
@@ -130,12 +146,12 @@ async def test_what_is_given_up_is_told_in_the_same_commit(here: Town) -> None:
 BOOKED = "Вы записаны, номер 7"
 
 
-async def _waits(here: Town, weight: Weight) -> None:
+async def _waits(here: Town, weight: Weight, channel: str = "telegram") -> None:
     [talk] = await here.db.read(history.listing, here.salon.id, here.hands())
     account = next(
         one
         for one in await here.db.read(access.of_business, here.salon.id)
-        if one.channel == "telegram"
+        if one.channel == channel
     )
     await here.db.write(
         outbox.put,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from email.parser import BytesParser
 from email.policy import default
+from functools import partial
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 import pytest
@@ -17,8 +21,10 @@ from starlette.routing import Route
 from beautybot.channels.base import Account, MediaError
 from beautybot.channels.telegram.files import path_of
 from beautybot.channels.whatsapp import WhatsApp, media
+from beautybot.demo.fakes.private_ca import private_tls
 from beautybot.demo.fakes.server import serving
-from beautybot.kit.http import Answer, HttpCaller
+from beautybot.kit import clock
+from beautybot.kit.http import Answer, HttpCaller, NoAnswer
 from beautybot.kit.mail import Mailer
 from beautybot.settings import Settings
 
@@ -92,6 +98,60 @@ async def test_a_redirect_is_not_followed() -> None:
 
     assert answer.status == 302
     assert visited == [""] and seen == b"caught", "control: whoever follows gets there"
+
+
+async def test_a_name_that_leads_to_another_machine_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    DNS may answer anything: Meta's host may become this machine between two look-ups.
+
+    Who cannot prove by certificate to be Meta's gets neither the request nor the token.
+    """
+    heard: list[str] = []
+
+    async def hear(request: Request) -> Response:
+        heard.append(request.headers["authorization"])
+        return Response(b"caught")
+
+    tls = private_tls(tmp_path, clock.now())
+    link = "https://lookaside.fbsbx.com/whatsapp_business/attachments/"
+    head = {"Authorization": "Bearer EAAgoodtoken"}
+    async with serving(Starlette(routes=[Route("/{any:path}", hear)]), tls=tls) as url:
+        monkeypatch.setattr(aiohttp.connector, "DefaultResolver", partial(Rebound, urlsplit(url)))
+        caller = HttpCaller()
+        with pytest.raises(NoAnswer) as refused:
+            await caller.call("GET", link, headers=head)
+        told = list(heard)
+        await caller.close()
+        async with (
+            aiohttp.ClientSession() as http,
+            http.get(link, headers=head, ssl=False) as believed,
+        ):
+            assert await believed.read() == b"caught"
+
+    assert told == [] and not refused.value.sent
+    assert heard == ["Bearer EAAgoodtoken"], "control: whoever believes the name gives it away"
+
+
+class Rebound(aiohttp.abc.AbstractResolver):
+    """Every name is one address."""
+
+    def __init__(self, where: SplitResult, **_options: object) -> None:
+        self._host, self._port = str(where.hostname), where.port or 443
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[aiohttp.abc.ResolveResult]:
+        """The same, whatever was asked."""
+        return [
+            aiohttp.abc.ResolveResult(
+                hostname=host, host=self._host, port=self._port, family=family, proto=0, flags=0
+            )
+        ]
+
+    async def close(self) -> None:
+        """Nothing to close."""
 
 
 async def test_no_word_adds_a_header_to_a_letter() -> None:

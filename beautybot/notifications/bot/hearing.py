@@ -28,7 +28,7 @@ from beautybot.channels.telegram.owners import (
 from beautybot.kit import log
 from beautybot.kit.clock import Clock
 from beautybot.kit.db import Database, across_salons, add_once
-from beautybot.kit.leases import claim, finish
+from beautybot.kit.leases import LeaseLost, claim, finish
 from beautybot.notifications import owner
 from beautybot.notifications.bot import (
     binding,
@@ -80,6 +80,8 @@ async def hear(db: Database, bot: OwnersBot | None, *, worker: str, clock: Clock
     for row_id, lease, attempts, body in due:
         try:
             heard = await db.write(_read, row_id, lease, body, clock())
+        except LeaseLost:
+            continue  # we slept through our time: another worker reads it
         except (LookupError, TypeError, ValueError) as error:
             logger.exception("❌ Ошибка бота владельцев", update=row_id, error=repr(error))
             await db.write(_failed, row_id, lease, attempts, repr(error), clock())
