@@ -8,6 +8,7 @@ from typing import Any
 from beautybot.agent import unanswered
 from beautybot.booking import appointments, endings, freed, tickets, waitlist
 from beautybot.booking.freed import Freed
+from beautybot.businesses import salons
 from beautybot.channels.base import ConnectError
 from beautybot.conversations import attachments, delivery, model_use
 from beautybot.conversations.checking import Checking
@@ -20,7 +21,7 @@ from beautybot.notifications.bot import hearing
 from beautybot.privacy import retention
 from beautybot.privacy.erasing import SCRUB
 from beautybot.web import owner_bot
-from beautybot.worker import Worker
+from beautybot.worker import JobRun, Worker
 
 logger = log.get(__name__)
 
@@ -33,11 +34,13 @@ EVERY = {
     "invite": timedelta(minutes=30),
     "forget_model_use": timedelta(days=1),
     "forget_old": timedelta(days=1),
+    "forget_talks": timedelta(days=1),
     "check_owner_bot": timedelta(minutes=5),
     "tell_plans": timedelta(minutes=5),
     "forget_letters": timedelta(hours=6),
     "mind_waiting_clients": timedelta(minutes=1),
 }
+MONTH = timedelta(days=30.5)
 AT_ONCE = ("check_owner_bot",)
 """A new installation's owners need not wait for the first round."""
 
@@ -66,6 +69,22 @@ async def forget_old(worker: Worker, job: Job) -> timedelta | None:
     """Empty old deliveries."""
     await worker.db.write(retention.forget_old, worker.clock())
     return EVERY[job.name]
+
+
+def forgetting_talks(months: int) -> JobRun:
+    """The chore that drops what was said so many months ago; 0: it is kept until erased."""
+
+    async def forget_talks(worker: Worker, job: Job) -> timedelta | None:
+        before = worker.clock() - months * MONTH
+        gone = 0
+        for salon in await worker.db.read(salons.listing) if months else ():
+            while some := await worker.db.write(retention.forget_talks, salon.id, before):
+                gone += some
+        if gone:
+            await worker.db.scrub()
+        return EVERY[job.name]
+
+    return forget_talks
 
 
 async def scrub(worker: Worker, _job: Job) -> timedelta | None:
@@ -185,6 +204,7 @@ TABLE = {
     "tell_plans": tell_plans,
     "forget_model_use": forget_model_use,
     "forget_old": forget_old,
+    "forget_talks": forgetting_talks(0),  # the server says after how many months
     SCRUB: scrub,
     "mind_waiting_clients": mind_waiting_clients,
     "remind": remind,

@@ -144,7 +144,7 @@ def _product(
         voices=_voices(settings, spoken),
         shared_app=mark_of(shared) if shared else None,
         clock=clock,
-        jobs=chores.TABLE,
+        jobs=chores.TABLE | {"forget_talks": chores.forgetting_talks(settings.keep_talks_months)},
     )
     parts = Parts(settings, db, keyring, wakeup, clock=clock, channels=spoken, model_of=own.of)
     telegram = spoken["telegram"]

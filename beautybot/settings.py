@@ -43,6 +43,7 @@ class Settings:
     encryption_keys: str | None = None
     backup_key: str | None = None
     ballast_mb: int = 32
+    keep_talks_months: int = 36
     whatsapp_verify_token: str = DEFAULT_VERIFY_TOKEN
     whatsapp_app_secret: str | None = None
     graph_api_base: str = "https://graph.facebook.com/v26.0"
@@ -218,16 +219,22 @@ def _check(settings: Settings) -> None:
     _check_choice("smtp_tls", settings.smtp_tls, ("starttls", "tls", "none"))
     if bool(settings.smtp_host) != bool(settings.smtp_from):
         raise SettingsError("SMTP_HOST and SMTP_FROM must be set together")
-    if not 1 <= settings.gigachat_max_streams <= 100:
-        raise SettingsError("GIGACHAT_MAX_STREAMS must be from 1 to 100")
-    if not 0 <= settings.ballast_mb <= 10_000:
-        raise SettingsError("BALLAST_MB must be from 0 to 10000 megabytes")
-    if not 0 <= settings.burst_wait_s <= 10:
-        raise SettingsError("BURST_WAIT_S must be from 0 to 10 seconds")
+    _check_ranges(settings)
     if not settings.on_sqlite and not settings.encryption_keys:
         raise SettingsError("ENCRYPTION_KEYS must be set when the database is PostgreSQL")
     if bool(settings.gigachat_client_id) != bool(settings.gigachat_client_secret):
         raise SettingsError("GIGACHAT_CLIENT_ID and GIGACHAT_CLIENT_SECRET must be set together")
+
+
+def _check_ranges(settings: Settings) -> None:
+    if not 1 <= settings.gigachat_max_streams <= 100:
+        raise SettingsError("GIGACHAT_MAX_STREAMS must be from 1 to 100")
+    if not 0 <= settings.ballast_mb <= 10_000:
+        raise SettingsError("BALLAST_MB must be from 0 to 10000 megabytes")
+    if not 0 <= settings.keep_talks_months <= 600:
+        raise SettingsError("KEEP_TALKS_MONTHS must be from 0 (for ever) to 600 months")
+    if not 0 <= settings.burst_wait_s <= 10:
+        raise SettingsError("BURST_WAIT_S must be from 0 to 10 seconds")
 
 
 def _is_abroad(url: str | None, region: str | None) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from beautybot.businesses.access import ChannelAccount
 from beautybot.channels.base import Echo, InboundMessage
-from beautybot.conversations.models import conversations, messages
+from beautybot.conversations.models import conversations, messages, outbox
 from beautybot.kit.db import add, add_once, change, insert
 from beautybot.kit.text import clean
 
@@ -172,3 +172,20 @@ def open_conversation(
         )
         .on_conflict_do_nothing()
     )
+
+
+def forget(conn: Connection, business_id: int, before: datetime, limit: int) -> int:
+    """
+    Drop messages of before a moment, so many at most; how many went.
+
+    What waits to be sent stays.  So does the newest, without its words: SQLite
+    would give its number again, and others remember numbers.
+    """
+    mine = messages.c.business_id == business_id
+    waits = select(outbox.c.message_id).where(outbox.c.business_id == business_id)
+    old = (mine, messages.c.created_at < before, messages.c.id.not_in(waits))
+    newest = messages.c.id == select(func.max(messages.c.id)).where(mine).scalar_subquery()
+    conn.execute(update(messages).where(*old, newest).values(text="", payload={}))
+    some = list(conn.execute(select(messages.c.id).where(*old, ~newest).limit(limit)).scalars())
+    conn.execute(delete(messages).where(mine, messages.c.id.in_(some)))
+    return len(some)
