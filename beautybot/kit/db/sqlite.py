@@ -10,14 +10,14 @@ process beside it commits only while no checkpoint runs.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import Engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from beautybot.kit import clock, log
@@ -25,6 +25,7 @@ from beautybot.kit.db import soundness
 from beautybot.kit.db.ballast import Ballast
 from beautybot.kit.db.line import Line
 from beautybot.kit.db.locks import FileLocks
+from beautybot.kit.db.opening import engine_of
 from beautybot.kit.db.outcomes import tell
 from beautybot.kit.errors import BeautyBotError
 
@@ -74,7 +75,7 @@ class SqliteFile:
             raise
         self._ballast = Ballast(path, ballast if owner else 0)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._read_engine = _engine(path, BUSY_MS, read_only=True)
+        self._read_engine = engine_of(path, BUSY_MS, read_only=True)
         self._local = threading.local()
         self._opened: list[Connection] = []
         self._writer: Writer | None = None
@@ -132,7 +133,7 @@ class Writer:
     def __init__(
         self, path: Path, locks: FileLocks, ballast: Ballast, *, checkpoints: bool
     ) -> None:
-        self._engine = _engine(path, BUSY_MS if checkpoints else BESIDE_MS, read_only=False)
+        self._engine = engine_of(path, BUSY_MS if checkpoints else BESIDE_MS, read_only=False)
         self._locks = locks
         self._checkpoints = checkpoints
         self._ballast = ballast
@@ -170,11 +171,11 @@ class Writer:
                     batch += self._line.take()[0]  # who came meanwhile has waited as long
                     self._wait_for_lock(conn, held=True)
                 outcomes = [(None, error)] * len(batch)
+                conn = self._trusted(conn, error)
             self._line.give_back(batch[len(outcomes) :])
             tell([future for _, future in batch[: len(outcomes)]], outcomes)
             if self._checkpoints and conn is not None:
-                self._locks.remember()
-                self._checkpoint(conn)
+                conn = self._checkpoint(conn)
         if conn is not None:
             conn.close()
         self._engine.dispose()
@@ -237,10 +238,11 @@ class Writer:
         self._looked = now
         return self._locks.wal_size() >= CHECKPOINT_PAGES * 4096
 
-    def _checkpoint(self, conn: Connection) -> None:
+    def _checkpoint(self, conn: Connection) -> Connection | None:
         try:
+            self._locks.remember()
             if not self._asked and not self._log_is_long():
-                return
+                return conn
             self._asked = False
             with self._locks.checkpointing():
                 raw = conn.connection.driver_connection
@@ -248,8 +250,18 @@ class Writer:
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 conn.rollback()
             self._ballast.lay()
-        except (OSError, DBAPIError):
-            return  # a full disk: the commits that follow will say so
+        except (OSError, DBAPIError, sqlite3.Error) as error:  # the commits that follow will say so
+            return self._trusted(conn, error)
+        return conn
+
+    def _trusted(self, conn: Connection | None, error: BaseException) -> Connection | None:
+        """A descriptor whose sync failed tells of it once: the next commit gets another."""
+        if conn is None or "disk i/o" not in str(error).lower():
+            return conn
+        logger.error("❌ Ошибка диска: записать не удалось", error=str(error))
+        conn.invalidate()
+        conn.close()
+        return None
 
 
 def _alone(
@@ -270,28 +282,3 @@ def _alone(
 
 def _nothing(_conn: Connection) -> None:
     return None
-
-
-def _engine(path: Path, busy_ms: int, *, read_only: bool) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": busy_ms / 1000}
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(raw: Any, _record: Any) -> None:
-        raw.isolation_level = None  # the driver must not start transactions by itself
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            raw.execute(f"PRAGMA {pragma}")
-        raw.execute(f"PRAGMA busy_timeout={busy_ms}")
-        raw.execute("PRAGMA wal_autocheckpoint=0")
-        raw.execute("PRAGMA cache_size=-16000")
-        raw.execute("PRAGMA temp_store=MEMORY")  # a statement of many rows keeps its undo here
-        raw.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
-        if read_only:
-            raw.execute("PRAGMA query_only=ON")
-
-    @event.listens_for(engine, "begin")
-    def _begin(conn: Connection) -> None:
-        conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
