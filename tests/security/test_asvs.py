@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
+from named import ROOT, every_test
 
-ROOT = Path(__file__).parents[2]
 Table = dict[str, dict[str, Any]]
 
 # How many requirements of level 1 and of level 2 the chapters of version 5.0.0 have.
@@ -46,7 +45,7 @@ def chapters(table: Table) -> dict[int, tuple[int, int]]:
     return {chapter: (found[chapter, 1], found[chapter, 2]) for chapter in CHAPTERS}
 
 
-def wrong(table: Table, tests: set[str]) -> list[str]:
+def wrong(table: Table, tests: frozenset[str]) -> list[str]:
     """Rows that say nothing, say two things, or name a test that is not there."""
     bad = []
     for name, row in table.items():
@@ -61,20 +60,8 @@ def wrong(table: Table, tests: set[str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def tests() -> set[str]:
-    """Every test there is, by its file and name, read from the source of all of them."""
-    import ast
-
-    found = set()
-    for file in (ROOT / "tests").rglob("test_*.py"):
-        where = file.relative_to(ROOT).as_posix()
-        for node in ast.parse(file.read_text("utf-8")).body:
-            for test in node.body if isinstance(node, ast.ClassDef) else [node]:
-                if isinstance(test, ast.FunctionDef | ast.AsyncFunctionDef):
-                    owner = f"{node.name}::" if isinstance(node, ast.ClassDef) else ""
-                    if test.name.startswith("test_"):
-                        found.add(f"{where}::{owner}{test.name}")
-    return found
+def tests() -> frozenset[str]:
+    return every_test()
 
 
 def test_every_requirement_is_there(table: Table) -> None:
@@ -85,7 +72,7 @@ def test_every_requirement_is_there(table: Table) -> None:
     assert chapters(table) == CHAPTERS
 
 
-def test_every_requirement_has_its_test_or_its_reason(table: Table, tests: set[str]) -> None:
+def test_every_requirement_has_its_test_or_its_reason(table: Table, tests: frozenset[str]) -> None:
     """And no test is named that nobody has written."""
     assert wrong(table, tests) == []
 
@@ -98,7 +85,7 @@ def test_what_is_not_kept_is_said(table: Table) -> None:
     assert {name for name in table if f"{name}:" in told} == still_open
 
 
-def test_a_bad_row_is_seen(table: Table, tests: set[str]) -> None:
+def test_a_bad_row_is_seen(table: Table, tests: frozenset[str]) -> None:
     """Control: a missing test, a missing reason, a missing row."""
     spoilt = dict(table)
     spoilt["V1.2.4"] = table["V1.2.4"] | {"test": "tests/test_cli.py::test_that_never_was"}
