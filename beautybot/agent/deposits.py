@@ -53,8 +53,11 @@ def answer(move: Move, text: str, services: list[Service]) -> bool:
         names = saying.listed(f"«{s.name}»" for s in services)
         move.say("pricing.no_deposit", services=names)
         return True
-    lines = "\n".join(f"• {s.name} — {amount([s])}" for s in known[:MOST])
-    move.say("pricing.deposits", lines=lines)
+    if len(known) == 1:
+        move.say("pricing.deposit", service=known[0].name, amount=str(amount(known)))
+    else:
+        lines = "\n".join(f"• {s.name} — {amount([s])}" for s in known[:MOST])
+        move.say("pricing.deposits", lines=lines)
     tell(move, known[:MOST])
     move.say("pricing.refund")
     return True

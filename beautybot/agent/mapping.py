@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from beautybot.agent import commands as c
 from beautybot.agent.commands import Command, Topic
@@ -49,12 +50,17 @@ _PONDERS = re.compile(
     r"|\b(?:позже|потом|попозже) (?:\w+ )?(?:напишу|отвечу|решу|сообщу)\b"
     r"|\b(?:напишу|отвечу|решу|сообщу) (?:\w+ )?(?:позже|потом|попозже)\b"
 )
+# «Если я не приду, предоплата сгорит?» asks about money: nothing is cancelled, nobody waits.
+_SUPPOSES = re.compile(r"\bесли\b")
 _MAKES = {Intent.BOOK, Intent.AVAILABILITY, Intent.CANCEL, Intent.RESCHEDULE}
 _WANTS = (_ANSWERED - {Intent.SERVICE_INFO}) | _MAKES | {Intent.WAIT, Intent.REPEAT}
 
 
 def commands_of(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
     """Every command of one message; Unclear if there is none."""
+    if Intent.PAYMENT in meaning.intents and _SUPPOSES.search(text.lower()):
+        intents = meaning.intents - {Intent.CANCEL, Intent.WAIT}
+        meaning = replace(meaning, intents=intents, confirm=None)
     found = list(_found(text, meaning, memory))
     if meaning.language != RUSSIAN:
         yield c.Speaks(meaning.language, alone=all(isinstance(k, c.Greet) for k in found))

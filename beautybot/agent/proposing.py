@@ -198,6 +198,14 @@ def reschedule(move: Move, when: When | None, visit_id: int | None = None) -> No
         start_moving(move, visits[0], when)
 
 
+def which_again(move: Move) -> None:
+    """A yes does not say which of several visits is meant."""
+    if move.draft.active:
+        reschedule(move, move.draft.when)
+    else:
+        cancel(move, None)
+
+
 def chosen_visit(move: Move, appointment_id: int) -> None:
     """The client said which of several visits."""
     mine = {v.id: v for v in move.desk.my_visits()}

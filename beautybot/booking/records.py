@@ -11,17 +11,20 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from beautybot.booking.models import (
     appointment_changes,
     appointment_parts,
     appointments,
     busy_spans,
+    services,
+    specialists,
 )
 from beautybot.booking.times import Slot
 from beautybot.booking.visits import Status
 from beautybot.businesses.salons import Business
+from beautybot.kit.errors import NotFound
 
 # Digits that nobody mixes up on the phone.
 _NUMBER_SIGNS = "23456789"
@@ -72,7 +75,9 @@ def lock(conn: Connection, business_id: int, appointment_id: int) -> None:
 
 
 def write_parts(conn: Connection, business_id: int, appointment_id: int, slot: Slot) -> None:
-    """Record what is done in the visit, by whom, at what price."""
+    """Record what is done in the visit, by whom, at what price; NotFound for another salon's."""
+    _check_own(conn, business_id, services, {part.service_id for part in slot.parts})
+    _check_own(conn, business_id, specialists, set(slot.specialist_ids))
     conn.execute(
         insert(appointment_parts),
         [
@@ -91,6 +96,13 @@ def write_parts(conn: Connection, business_id: int, appointment_id: int, slot: S
             for position, part in enumerate(slot.parts)
         ],
     )
+
+
+def _check_own(conn: Connection, business_id: int, table: Table, ids: Collection[int]) -> None:
+    """The last look: whoever made the slot, a visit is of one salon's services and people."""
+    mine = select(func.count()).where(table.c.business_id == business_id, table.c.id.in_(ids))
+    if conn.execute(mine).scalar_one() != len(ids):
+        raise NotFound(f"{table.name}: not of this salon")
 
 
 def change(conn: Connection, business_id: int, appointment_id: int, **values: Any) -> None:

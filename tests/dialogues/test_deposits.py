@@ -73,9 +73,10 @@ async def test_a_question_about_it_is_answered_with_what_the_law_says(talk: Talk
     none = await talk.says("а предоплата за маникюр нужна?")
     back = await talk.says("а если я не приду, предоплату вернёте?")
 
-    assert "Окрашивание волос — 1 000 ₽" in all_ and WORDS in all_
+    assert "Окрашивание волос: предоплата 1 000 ₽." in all_ and WORDS in all_
     assert "не нужна: «Маникюр»" in none
     assert "отдадут обратно" in all_ and "отдадут обратно" in back
+    assert "передумаете" not in back, "a question about not coming is not a refusal"
     assert not any(refunds.claims_none(said) for said in (all_, back))
 
 

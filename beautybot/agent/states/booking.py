@@ -245,6 +245,8 @@ def _yes(move: Move) -> None:
         inviting.answered(move, Invited(agrees=True), pressed=False)
     elif asked is Asked.BOOKING:
         _start(move)
+    elif asked is Asked.WHICH:
+        proposing.which_again(move)
     elif asked is Asked.SLOT and move.memory.offer and len(move.memory.offer.options) == 1:
         _take(move, move.memory.offer.options[0])
     elif move.draft.active:
