@@ -103,6 +103,15 @@ def of_json(data: Any) -> SalonFile:
     return SalonFile(services, salon, times, staff, resources, faq, settings, agent)
 
 
+def bare_salon(row: dict[str, Any]) -> dict[str, Any]:
+    """What a salon is called and where it is, checked; it has nothing yet.  ImportProblem."""
+    problems: Problems = []
+    salon = _salon(row, problems)
+    if problems:
+        raise ImportProblem(problems)
+    return salon
+
+
 def _finish(problems: Problems, services: Sequence[ServiceRow]) -> None:
     seen: set[str] = set()
     for service in services:

@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from beautybot.businesses.models import businesses
-from beautybot.kit.db import one
+from beautybot.kit.db import insert, one
 from beautybot.kit.errors import BeautyBotError, NotFound
 from beautybot.kit.text import clean
 
@@ -35,6 +35,10 @@ class Consent(StrEnum):
     REQUIRED = "required"
     NOTICE = "notice"
     OFF = "off"
+
+
+class SlugTaken(BeautyBotError):
+    """There is another salon of this short name."""
 
 
 class BadAgentSettings(BeautyBotError):
@@ -133,9 +137,9 @@ def create(
     address: str = "",
     settings: SalonSettings | None = None,
 ) -> Business:
-    """A new salon with the agent off; its slug must be free."""
+    """A new salon with the agent off; SlugTaken."""
     row = conn.execute(
-        insert(businesses)
+        insert(conn, businesses)
         .values(
             slug=slug,
             name=name,
@@ -146,8 +150,11 @@ def create(
             settings=settings_json(settings or SalonSettings()),
             created_at=now,
         )
+        .on_conflict_do_nothing(index_elements=["slug"])
         .returning(businesses)
-    ).one()
+    ).one_or_none()
+    if row is None:
+        raise SlugTaken(f"there is a salon {slug} already")
     return _business(row)
 
 

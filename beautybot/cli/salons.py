@@ -38,6 +38,30 @@ def list_salons(as_json: JsonFlag = False) -> None:
     show_rows(rows, as_json=as_json, empty="No salons yet; `beautybot business import FILE`.")
 
 
+@business.command("create")
+def create_salon(
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Its short name in Latin letters.")],
+    name: Annotated[str, typer.Option(help="As clients know it.")],
+    timezone: Annotated[str, typer.Option(help="Of its clock.")] = "Europe/Moscow",
+    city: Annotated[str, typer.Option()] = "",
+    address: Annotated[str, typer.Option()] = "",
+    currency: Annotated[str, typer.Option(help="Three letters of ISO 4217.")] = "RUB",
+) -> None:
+    """A salon without anything: its owner fills it in the dashboard, or a file does later."""
+    from beautybot.booking.salon_file import bare_salon
+    from beautybot.businesses import salons
+    from beautybot.kit import clock
+
+    given = {"slug": slug, "name": name, "timezone": timezone, "currency": currency}
+    checked = bare_salon(given | {"city": city, "address": address})
+
+    async def work(house: House) -> Business:
+        return await house.db.write(salons.create, **checked, now=clock.now())
+
+    made = inside(work)
+    say(f"{made.name} is there; `beautybot user create EMAIL --business {slug} --password -`.")
+
+
 @business.command("import")
 def import_salon(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON; a price list: CSV, XLSX.")],

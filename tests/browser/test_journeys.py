@@ -9,19 +9,15 @@ from pathlib import Path
 from playwright.async_api import Page
 from town import Town, town
 from visitor import PASSWORD
-from windows import Keep, enter
+from windows import Keep, dashboard, enter
 from world import ANNA
 
-from beautybot.app import Parts, build
 from beautybot.booking import catalogue
 from beautybot.businesses import users
 from beautybot.conversations import history
 from beautybot.demo.fakes.graph_people import WaClient
-from beautybot.demo.fakes.server import serving
 from beautybot.kit import clock
 from beautybot.kit.db import Database
-from beautybot.settings import Settings
-from beautybot.web.dashboard.routes import routes
 
 PRICES = "Услуга;Цена;Длительность\nМаникюр с покрытием;2500;90\nПарафинотерапия;900;30\n"
 
@@ -32,14 +28,7 @@ async def here(db: Database, folder: Path) -> AsyncIterator[tuple[Town, str, int
     async with town(db, folder) as built:
         address, digest = users.hashed(ANNA, PASSWORD)
         anna = await db.write(users.put, address, digest, built.salon.id, "owner", clock.now())
-        parts = Parts(
-            Settings(public_url="http://127.0.0.1"),
-            db,
-            built.worker.keyring,
-            built.worker.wakeup,
-            channels=built.worker.channels,
-        )
-        async with serving(build(parts, pages=routes(parts))) as base:
+        async with dashboard(built) as base:
             yield built, base, anna.user_id
 
 

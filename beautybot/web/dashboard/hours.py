@@ -61,7 +61,7 @@ async def _do(asking: Asking, verb: Callable[[Connection, Asking], str]) -> Resp
     try:
         await asking.parts.db.write(work)
     except (BadHours, BadTimeOff) as error:
-        return await again(asking, str(error))
+        return await again(asking, str(error), **weeks.as_sent(asking))
     return onward(f"{PAGE}?done=1" if person is None else f"{PAGE}/{person}?done=1")
 
 

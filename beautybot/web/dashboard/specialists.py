@@ -23,18 +23,18 @@ from beautybot.web.sessions import Asking
 PAGE = "/dashboard/specialists"
 
 
-async def show(asking: Asking, problem: str = "") -> Response:
-    """Everybody with their hours, and the salon's."""
+async def show(asking: Asking, problem: str = "", **sent: Any) -> Response:
+    """Everybody with their hours, and the salon's; `sent` is what a refused form keeps."""
     values = await asking.parts.db.read(_people, asking, asking.parts.clock())
     status = 400 if problem else 200
-    return asking.page("dashboard/specialists.html", status, problem=problem, **values)
+    return asking.page("dashboard/specialists.html", status, problem=problem, **values | sent)
 
 
-async def show_one(asking: Asking, problem: str = "") -> Response:
-    """One specialist in whole."""
+async def show_one(asking: Asking, problem: str = "", **sent: Any) -> Response:
+    """One specialist in whole; `sent` as above."""
     values = await asking.parts.db.read(_one, asking, asking.parts.clock())
     status = 400 if problem else 200
-    return asking.page("dashboard/specialist.html", status, problem=problem, **values)
+    return asking.page("dashboard/specialist.html", status, problem=problem, **values | sent)
 
 
 async def add(asking: Asking) -> Response:
@@ -117,6 +117,8 @@ def _people(conn: Connection, asking: Asking, now: datetime) -> dict[str, Any]:
         ],
         "salon_hours": hours_words(dict(catalogue.hours)),
         "week": weeks.for_form(catalogue.hours),
+        "reaches": weeks.LIKE_MONDAY,
+        "reach": "",
         "special": _special(conn, asking, None, now),
     }
 
@@ -132,6 +134,8 @@ def _one(conn: Connection, asking: Asking, now: datetime) -> dict[str, Any]:
         "person": person,
         "kind": "shifts" if shifts else "own" if own else "salon",
         "week": weeks.for_form(own or catalogue.hours),
+        "reaches": weeks.LIKE_MONDAY,
+        "reach": "",
         "salon_hours": hours_words(dict(catalogue.hours)),
         "shifts": weeks.shift_form(shifts, now.astimezone(zone).date()),
         "services": [

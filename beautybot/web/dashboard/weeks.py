@@ -15,6 +15,13 @@ from beautybot.web.sessions import Asking, as_id
 
 OPENS, CLOSES = "10:00", "20:00"
 MOST_DAYS = 31
+LIKE_MONDAY = (
+    (0, "только понедельник"),
+    (5, "понедельник – пятница"),
+    (6, "понедельник – суббота"),
+    (7, "все дни недели"),
+)
+"""How far Monday's hours reach, as the form offers it: the number of days from Monday."""
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?|24:00")
 
 
@@ -38,12 +45,55 @@ def for_form(week: Mapping[int, Spans]) -> list[dict[str, Any]]:
 
 
 def from_form(asking: Asking) -> dict[int, Spans]:
-    """The week of the form; BadHours."""
-    return {
+    """
+    The week of the form; BadHours.
+
+    Where `like-monday` says so, the first days of it have Monday's hours,
+    whatever stands beside them.
+    """
+    alike = _alike(asking)
+    monday = spans_of(asking, "-0") if alike else ()
+    if alike and not monday:
+        raise BadHours("Впишите часы понедельника: по ним заполнятся остальные дни.")
+    own = {
         weekday: spans_of(asking, f"-{weekday}")
-        for weekday in range(7)
+        for weekday in range(alike, 7)
         if asking.text(f"works-{weekday}") == "1"
     }
+    return dict.fromkeys(range(alike), monday) | own
+
+
+def as_sent(asking: Asking) -> dict[str, Any]:
+    """What stands in the form of a week that was refused, to be put right; else nothing."""
+    if "opens-0" not in asking.form:
+        return {}
+    shown: dict[str, Any] = {"week": _days_sent(asking), "reach": asking.text("like-monday")}
+    if "kind" in asking.form:
+        ends = {"opens": "opens-shift", "closes": "closes-shift"}
+        names = {name: ends.get(name, name) for name in ("anchor", "on", "rest", *ends)}
+        shown["kind"] = asking.text("kind")
+        shown["shifts"] = {name: asking.text(field) for name, field in names.items()}
+    return shown
+
+
+def _days_sent(asking: Asking) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": weekday,
+            "name": name,
+            "works": asking.text(f"works-{weekday}") == "1",
+            "opens": asking.text(f"opens-{weekday}"),
+            "closes": asking.text(f"closes-{weekday}"),
+            "break_from": asking.text(f"break-from-{weekday}"),
+            "break_to": asking.text(f"break-to-{weekday}"),
+        }
+        for weekday, name in enumerate(WEEKDAYS)
+    ]
+
+
+def _alike(asking: Asking) -> int:
+    days = asking.text("like-monday")
+    return next((reach for reach, _ in LIKE_MONDAY if str(reach) == days), 0)
 
 
 def spans_of(asking: Asking, ending: str) -> Spans:
