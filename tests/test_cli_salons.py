@@ -42,6 +42,27 @@ def run_verb(operator: Operator, verb: object) -> object:
     return asyncio.run(written())
 
 
+def test_an_empty_salon_is_created_once_and_filled_by_its_file_later(
+    operator: Operator, tmp_path: Path
+) -> None:
+    """Its owner gets a login at once; a taken name and a bad zone are told in one line."""
+    made = operator.types("business", "create", "romashka", "--name", "Ромашка")
+    login = operator.types(
+        *("user", "create", "anna@example.com", "--business", "romashka", "--password", "-"),
+        stdin="a password of ten signs",
+    )
+    again = operator.types("business", "create", "romashka", "--name", "Другая")
+    lost = operator.types("business", "create", "novy", "--name", "Н", "--timezone", "Луна")
+    filled = operator.types("business", "import", str(as_file(ROMASHKA, tmp_path)))
+
+    assert (made.status, login.status, filled.status) == (0, 0, 0), made.err + login.err
+    assert (again.status, lost.status) == (1, 1)
+    assert again.err.strip().endswith("there is a salon romashka already")
+    assert "no zone 'Луна'" in lost.err and lost.err.count("\n") == 1
+    listed = operator.types("business", "list", "--json").json
+    assert [(s["slug"], s["name"]) for s in listed] == [("romashka", "Ромашка")]
+
+
 def test_a_salon_is_created_from_its_file_and_the_second_import_changes_nothing(
     operator: Operator, tmp_path: Path
 ) -> None:

@@ -86,10 +86,10 @@ async def pages(
     *,
     more: Sequence[PageRoute] = (),
     clock: Clock = clocks.now,
-    second_step: str = "optional",
+    **variables: str,
 ) -> AsyncIterator[str]:
-    """The dashboard, served, with `more` pages of a test's own; its address."""
-    settings = Settings(public_url=url, second_step=second_step)
+    """The dashboard, served, with `more` pages of a test's own and settings; its address."""
+    settings = Settings(public_url=url, **variables)  # type: ignore[arg-type]
     channels = registry.build(settings)
     keyring = Keyring(parse_keys(new_key()))
     parts = Parts(settings, db, keyring, Wakeup(), clock=clock, channels=channels)

@@ -2,7 +2,8 @@
 Clients who were promised a person, and nobody came.
 
 The client is told once that the message is not lost; the salon's people are
-reminded, and reminded again.
+reminded, and reminded again.  In a channel where the agent is to be silent, only
+the people are.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from beautybot.agent.reply import phrase
-from beautybot.businesses import salons
+from beautybot.businesses import access, salons
 from beautybot.businesses.notices import NoticeKind, put as put_notice
 from beautybot.conversations import handoff, outbox
 from beautybot.conversations.handoff import Waiting
@@ -36,6 +37,11 @@ def _remind(conn: Connection, one: Waiting, now: datetime) -> bool:
     if not business.agent_enabled or is_quiet(business, now) or is_quiet(business, now - PATIENCE):
         return False
     if _tell_salon(conn, one, now, "first"):
+        if (
+            access.get(conn, business.id, one.account_id).channel
+            in business.settings.agent_silent_in
+        ):
+            return True  # there only people speak
         _tell_client(conn, one, now, phrase("service_inquiry.still_waiting", business.tone))
         return True
     long = now - one.handoff.since >= AGAIN and not is_quiet(business, now - AGAIN)

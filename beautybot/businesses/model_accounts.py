@@ -24,6 +24,16 @@ class ModelAccount:
     model: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShownAccount:
+    """What a page may show of an account."""
+
+    client_id: str
+    scope: str
+    model: str
+    since: datetime
+
+
 def put(conn: Connection, keyring: Keyring, account: ModelAccount, now: datetime) -> None:
     """Store a salon's account, in place of the old one."""
     values = {
@@ -46,6 +56,16 @@ def of_business(conn: Connection, keyring: Keyring, business_id: int) -> ModelAc
         select(model_accounts).where(model_accounts.c.business_id == business_id)
     ).one_or_none()
     return _account(row, keyring) if row else None
+
+
+def shown(conn: Connection, business_id: int) -> ShownAccount | None:
+    """The same without the secret, to be looked at; None: the installation's is used."""
+    row = conn.execute(
+        select(model_accounts).where(model_accounts.c.business_id == business_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return ShownAccount(row.client_id, row.scope, row.model, row.updated_at)
 
 
 def forget(conn: Connection, business_id: int) -> bool:

@@ -98,11 +98,7 @@ async def _own_model(house: House, slug: str, given: tuple[str, str, str, str]) 
 
     salon = await house.db.read(salons.by_slug, slug)
     account = ModelAccount(salon.id, *given)
-    model = registry.own(house.settings, account)
-    try:
-        probe = await model.probe()
-    finally:
-        await model.close()
+    probe = await registry.try_own(house.settings, account)
     if not probe.ok:
         raise BeautyBotError("; ".join(probe.lines))
     await house.db.write(model_accounts.put, house.keyring, account, clock.now())

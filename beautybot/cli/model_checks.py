@@ -65,11 +65,7 @@ async def _own(house: House) -> AsyncIterator[Told]:
             continue
         if account is None:
             continue
-        model = registry.own(house.settings, account)
-        try:
-            probe = await model.probe()
-        finally:
-            await model.close()
+        probe = await registry.try_own(house.settings, account)
         yield about, "ok" if probe.ok else "broken", probe.lines[0], "" if probe.ok else mend
 
 

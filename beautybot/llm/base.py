@@ -33,8 +33,23 @@ class LLMInvalid(LLMUnavailable):
     """It answered, and after one request to mend it still not in the asked form."""
 
 
+class ToMend(StrEnum):
+    """What of a model's settings has to be put right before it answers."""
+
+    SECRET = "secret"
+    SCOPE = "scope"
+    MODEL = "model"
+    TOKENS = "tokens"  # or money: bought, and used up
+    ROOTS = "roots"
+    ADDRESS = "address"
+
+
 class LLMMisconfigured(LLMUnavailable):
     """There will be no answer until somebody mends a setting; the text names it."""
+
+    def __init__(self, text: str, to_mend: ToMend | None = None) -> None:
+        super().__init__(text)
+        self.to_mend = to_mend
 
 
 class Purpose(StrEnum):
@@ -102,11 +117,16 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What `doctor` says of a model: one line each, in the operator's words."""
+    """
+    What `doctor` says of a model: one line each, in the operator's words.
+
+    `to_mend` where a setting is wrong; None with `ok` false: it may answer later.
+    """
 
     ok: bool
     lines: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    to_mend: ToMend | None = None
 
 
 class LLM(Protocol):

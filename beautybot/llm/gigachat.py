@@ -22,7 +22,7 @@ from gigachat.exceptions import GigaChatException, RateLimitError, ResponseError
 
 from beautybot.kit import clock, log
 from beautybot.kit.db import Database
-from beautybot.llm.base import Finish, LLMMisconfigured, LLMUnavailable, Request
+from beautybot.llm.base import Finish, LLMMisconfigured, LLMUnavailable, Request, ToMend
 from beautybot.llm.steady import Steady
 from beautybot.llm.streams import SharedStreams
 from beautybot.llm.terms import FREE, Terms
@@ -167,11 +167,12 @@ class GigaChatWire:
             case 401:
                 return _refused_token(401)
             case 402:
-                return LLMMisconfigured("the tokens of GIGACHAT_MODEL are used up")
+                return LLMMisconfigured("the tokens of GIGACHAT_MODEL are used up", ToMend.TOKENS)
             case 403:
-                return LLMMisconfigured("GIGACHAT_SCOPE does not allow this request")
+                return LLMMisconfigured("GIGACHAT_SCOPE does not allow this request", ToMend.SCOPE)
             case 404:
-                return LLMMisconfigured("no such GIGACHAT_MODEL, or a wrong GIGACHAT_BASE_URL")
+                what = "no such GIGACHAT_MODEL, or a wrong GIGACHAT_BASE_URL"
+                return LLMMisconfigured(what, ToMend.MODEL)
             case 413:
                 return TooLong("the prompt is too long for GigaChat")
             case 429:
@@ -184,13 +185,14 @@ class GigaChatWire:
 def _refused_token(status: int) -> Exception:
     match status:
         case 400:
-            return LLMMisconfigured("GIGACHAT_SCOPE is not the scope of this GigaChat account")
+            what = "GIGACHAT_SCOPE is not the scope of this GigaChat account"
+            return LLMMisconfigured(what, ToMend.SCOPE)
         case 401 | 403:
-            return LLMMisconfigured(
-                "GigaChat refuses GIGACHAT_CLIENT_ID and GIGACHAT_CLIENT_SECRET"
-            )
+            what = "GigaChat refuses GIGACHAT_CLIENT_ID and GIGACHAT_CLIENT_SECRET"
+            return LLMMisconfigured(what, ToMend.SECRET)
         case 404:
-            return LLMMisconfigured("GIGACHAT_AUTH_URL is not where GigaChat gives tokens")
+            what = "GIGACHAT_AUTH_URL is not where GigaChat gives tokens"
+            return LLMMisconfigured(what, ToMend.ADDRESS)
         case 429:
             return TryAgain("GigaChat gives no more tokens for now", after_s=1.0, full=True)
         case _:
@@ -250,7 +252,8 @@ def _unreachable(error: Exception) -> Exception:
     if "CERTIFICATE" in str(error).upper():
         return LLMMisconfigured(
             "GigaChat's certificate is not trusted: put the Russian Trusted Root CA "
-            "into GIGACHAT_CA_BUNDLE_FILE"
+            "into GIGACHAT_CA_BUNDLE_FILE",
+            ToMend.ROOTS,
         )
     return TryAgain(f"GigaChat cannot be reached ({type(error).__name__})")
 
@@ -263,6 +266,7 @@ def _roots(bundle: str | None) -> ssl.SSLContext:
             context.load_verify_locations(bundle)
         except (OSError, ssl.SSLError) as error:
             raise LLMMisconfigured(
-                f"GIGACHAT_CA_BUNDLE_FILE must be a readable PEM file: {type(error).__name__}"
+                f"GIGACHAT_CA_BUNDLE_FILE must be a readable PEM file: {type(error).__name__}",
+                ToMend.ROOTS,
             ) from None
     return context

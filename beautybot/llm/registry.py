@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from beautybot.kit.db import Database
-from beautybot.llm.base import LLM
+from beautybot.llm.base import LLM, Probe
 from beautybot.llm.chain import Chain
 from beautybot.settings import Settings
 
@@ -62,3 +62,12 @@ def own(settings: Settings, credentials: Credentials, db: Database | None = None
         terms=replace(shared.terms, paid_by_salon=True),
     )
     return gigachat.build(account, db)
+
+
+async def try_own(settings: Settings, credentials: Credentials) -> Probe:
+    """Ask GigaChat once with somebody's own credentials; never raises, keeps nothing open."""
+    model = own(settings, credentials)
+    try:
+        return await model.probe()
+    finally:
+        await model.close()

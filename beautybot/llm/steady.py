@@ -158,7 +158,7 @@ class Steady:
         except NotThisWay:
             return Probe(False, (f"{self.name} refuses our requests",))
         except LLMUnavailable as error:
-            return Probe(False, (str(error),))
+            return Probe(False, (str(error),), to_mend=getattr(error, "to_mend", None))
         self._breaker.worked()
         said = f"{self.name} answers as {heard.model}, structured answers by {form}"
         return Probe(True, (said,), (heard.warning,) if heard.warning else ())

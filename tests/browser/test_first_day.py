@@ -12,7 +12,7 @@ from windows import dashboard, resize, shot
 from beautybot.booking.salon_file import bare_salon
 from beautybot.businesses import salons, users
 from beautybot.businesses.salons import Business
-from beautybot.demo.fakes.telegram_people import TgBot, TgUser
+from beautybot.demo.fakes.telegram_world import TgBot, TgUser
 from beautybot.kit import clock
 from beautybot.kit.db import Database
 

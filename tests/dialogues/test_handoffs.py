@@ -64,6 +64,18 @@ async def a_person_writes(talk: Talk, text: str = "Здравствуйте, э�
     )
 
 
+async def test_where_the_agent_is_silent_only_the_salon_hears_who_waits(talk: Talk) -> None:
+    """The owner took the channel from the agent after the client had asked for a person."""
+    await talk.says("позовите администратора")
+    salon = await talk.db.read(salons.get, talk.world.romashka.id)
+    rules = salons.settings_json(salon.settings) | {"agent_silent_in": ["console"]}
+    await talk.db.write(salons.change, salon.id, settings=rules)
+    said = await minutes_pass(talk, 18)
+
+    assert said == ""
+    assert len(await reminded(talk)) == 1
+
+
 async def test_a_client_nobody_answers_is_told_so_once_and_the_salon_is_reminded(
     talk: Talk,
 ) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -12,32 +10,27 @@ from starlette.responses import Response
 from beautybot.booking import answers
 from beautybot.booking.answers import EmptyAnswer
 from beautybot.businesses import journal, salons
-from beautybot.businesses.rules import BOUNDS, CHANNELS
-from beautybot.businesses.salons import GREETING_LIMIT, RESTRICTIONS_LIMIT, Consent, Tone
 from beautybot.conversations import history, outbox, questions
 from beautybot.conversations.envelope import Weight
-from beautybot.kit.errors import BeautyBotError
 from beautybot.kit.wakeup import ToDo
 from beautybot.notifications import teaching
+from beautybot.web.dashboard import agent_form
+from beautybot.web.dashboard.agent_form import BadRules, Wanted
 from beautybot.web.dashboard.settings import MOST_ANSWERS, show
 from beautybot.web.rendering import onward
 from beautybot.web.sessions import Asking
 
 SAVED = "/dashboard/settings?done=1"
-MOST_REMINDERS, LONGEST_REMINDER_H, LONGEST_WINDOW_H = 5, 24 * 14, 24 * 14
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-
-
-class BadRules(BeautyBotError):
-    """A value of the form that cannot be; the text says so in Russian."""
 
 
 async def change(asking: Asking) -> Response:
     """The switch, the voice and the rules kept by code."""
     try:
-        await asking.parts.db.write(_change, asking, asking.parts.clock())
+        wanted = agent_form.read(asking)
     except BadRules as error:
-        return await show(asking, str(error), "agent")
+        sent = agent_form.sent(asking)
+        return await show(asking, str(error), "agent", agent=sent, wrong=error.wrong)
+    await asking.parts.db.write(_change, asking, wanted, asking.parts.clock())
     return onward(f"{SAVED}#agent")
 
 
@@ -58,7 +51,8 @@ async def change_answers(asking: Asking) -> Response:
         await asking.parts.db.write(_change_answers, asking, pairs, asking.parts.clock())
     except EmptyAnswer:
         words = "У каждого вопроса должен быть ответ. Чтобы убрать пару, сотрите оба поля."
-        return await show(asking, words, "faq")
+        sent = [{"question": q, "answer": a} for q, a in pairs][:MOST_ANSWERS]
+        return await show(asking, words, "faq", faq=sent)
     return onward(f"{SAVED}#faq")
 
 
@@ -72,79 +66,25 @@ async def answer_question(asking: Asking) -> Response:
     return onward(f"{SAVED}#faq")
 
 
-def _change(conn: Connection, asking: Asking, now: datetime) -> None:
+def _change(conn: Connection, asking: Asking, wanted: Wanted, now: datetime) -> None:
     business = asking.business
-    enabled = asking.text("enabled") == "1"
-    tone = asking.text("tone") or str(business.tone)
-    if tone not in set(Tone):
-        raise BadRules("Выберите тон из списка.")
-    for name, words, most in (
-        ("restrictions", "Ограничения", RESTRICTIONS_LIMIT),
-        ("greeting", "Приветствие", GREETING_LIMIT),
-    ):
-        if len(asking.text(name)) > most:
-            raise BadRules(f"{words}: не длиннее {most} знаков.")
-    settings = salons.settings_from(salons.settings_json(business.settings) | _rules(asking))
+    settings = salons.settings_from(salons.settings_json(business.settings) | wanted.rules)
     salons.update_agent(
         conn,
         business.id,
-        enabled=enabled,
-        tone=tone,
-        restrictions=asking.text("restrictions"),
-        greeting=asking.text("greeting"),
+        enabled=wanted.enabled,
+        tone=wanted.tone,
+        restrictions=wanted.restrictions,
+        greeting=wanted.greeting,
     )
     salons.change(conn, business.id, settings=salons.settings_json(settings))
-    journal.note(conn, business.id, asking.by, _what(asking, enabled), now)
+    journal.note(conn, business.id, asking.by, _what(asking, wanted.enabled), now)
 
 
 def _what(asking: Asking, enabled: bool) -> str:
     if enabled == asking.business.agent_enabled:
         return "изменил настройки агента"
     return "включил агента" if enabled else "выключил агента"
-
-
-def _rules(asking: Asking) -> dict[str, Any]:
-    hours = [part for part in re.split(r"[,;\s]+", asking.text("reminders_h")) if part]
-    reminders = [_whole(h, 1, LONGEST_REMINDER_H, "Напоминания") for h in hours]
-    if len(reminders) > MOST_REMINDERS:
-        raise BadRules(f"Напоминаний может быть не больше {MOST_REMINDERS}.")
-    consent = asking.text("consent") or str(asking.business.settings.consent)
-    if consent not in set(Consent):
-        raise BadRules("Выберите, как просить согласие.")
-    window = asking.text("cancel_window_h") or str(asking.business.settings.cancel_window_h)
-    return {
-        "reminders_h": sorted(set(reminders), reverse=True),
-        "cancel_window_h": _whole(window, 0, LONGEST_WINDOW_H, "Отмена"),
-        "no_show_limit": _number(asking, "no_show_limit", "Неявки"),
-        "no_show_months": _number(asking, "no_show_months", "Месяцы неявок"),
-        "consent": consent,
-        "assistants": asking.text("assistants") == "1",
-        "agent_hours": _span(asking, "agent", "Расписание агента"),
-        "agent_silent_in": sorted(c for c in CHANNELS if asking.text(f"answers_{c}") != "1"),
-        "quiet_hours": _span(asking, "quiet", "Тихие часы")
-        or list(asking.business.settings.quiet_hours),
-    }
-
-
-def _span(asking: Asking, name: str, what: str) -> list[str] | None:
-    given = [asking.text(f"{name}_from")[:5], asking.text(f"{name}_to")[:5]]
-    if not any(given):
-        return None
-    if not all(_CLOCK.fullmatch(text) for text in given) or given[0] == given[1]:
-        raise BadRules(f"{what}: напишите, с какого часа и до какого.")
-    return given
-
-
-def _number(asking: Asking, name: str, what: str) -> int:
-    """A number of the form within the bounds of the salon's rules; as it was, if it is empty."""
-    given = asking.text(name) or str(getattr(asking.business.settings, name))
-    return _whole(given, *BOUNDS[name], what, "нужно целое число")
-
-
-def _whole(text: str, low: int, high: int, what: str, needed: str = "нужны целые часы") -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high):
-        raise BadRules(f"{what}: {needed} от {low} до {high}.")
-    return int(text)
 
 
 def _switch(conn: Connection, asking: Asking, now: datetime) -> None:

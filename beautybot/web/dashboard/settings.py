@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from beautybot.booking import answers
+from beautybot.businesses import model_accounts
 from beautybot.businesses.connecting import callback_of
 from beautybot.businesses.salons import GREETING_LIMIT, RESTRICTIONS_LIMIT, Business, Consent, Tone
 from beautybot.businesses.users import Role
@@ -15,6 +16,7 @@ from beautybot.conversations import health, openings, questions
 from beautybot.conversations.health import ConnectionHealth, Level
 from beautybot.conversations.openings import HOLES, Opening
 from beautybot.kit.text import counted
+from beautybot.web.dashboard import agent_form
 from beautybot.web.dashboard.telling import moment
 from beautybot.web.sessions import Asking
 
@@ -35,6 +37,16 @@ OPENINGS = {
     Opening.NUDGE: "Приглашение прийти снова",
 }
 DECIDED = {"APPROVED": "одобрен", "PENDING": "на проверке у Meta", "REJECTED": "отклонён Meta"}
+SCOPES = (
+    ("GIGACHAT_API_PERS", "физлицо"),
+    ("GIGACHAT_API_B2B", "ИП или компания, по предоплате"),
+    ("GIGACHAT_API_CORP", "компания, с оплатой по факту"),
+)
+MODELS = (
+    ("GigaChat-2", "GigaChat 2 Lite — быстрее и дешевле"),
+    ("GigaChat-2-Pro", "GigaChat 2 Pro"),
+    ("GigaChat-2-Max", "GigaChat 2 Max — умнее и дороже"),
+)
 MOST_ANSWERS = 200
 BAD = frozenset({Level.BROKEN, Level.WARNING})
 
@@ -42,7 +54,7 @@ BAD = frozenset({Level.BROKEN, Level.WARNING})
 async def show(asking: Asking, problem: str = "", section: str = "", **more: Any) -> Response:
     """The whole page; `problem` stands in the section it is about."""
     settings = asking.parts.settings
-    given: dict[str, Any] = {"warnings": (), "tried": [], "tried_said": [], **more}
+    given: dict[str, Any] = {"warnings": (), "tried": [], "tried_said": [], "wrong": {}}
     base = settings.public_url.rstrip("/")
     return asking.page(
         "dashboard/settings.html",
@@ -57,22 +69,21 @@ async def show(asking: Asking, problem: str = "", section: str = "", **more: Any
         tones=TONES,
         consents=CONSENTS,
         limits=(RESTRICTIONS_LIMIT, GREETING_LIMIT),
-        **await asking.parts.db.read(_shown, asking),
-        **given,
+        scopes=SCOPES,
+        models=MODELS,
+        **given | await asking.parts.db.read(_shown, asking) | more,
     )
 
 
 def _shown(conn: Connection, asking: Asking) -> dict[str, Any]:
     business, now = asking.business, asking.parts.clock()
     accounts = {h.account.channel: h for h in health.of_business(conn, business.id, now)}
-    rules = business.settings
     return {
         "whatsapp": _account(accounts.get("whatsapp"), business),
         "templates": _templates(accounts.get("whatsapp")),
         "telegram": _account(accounts.get("telegram"), business),
-        "reminders": ", ".join(str(h) for h in rules.reminders_h),
-        "agent_hours": rules.agent_hours or ("", ""),
-        "quiet": rules.quiet_hours,
+        "agent": agent_form.shown(business),
+        **_own_model(conn, business),
         "faq": answers.listing(conn, business.id)[:MOST_ANSWERS],
         "asked": [
             {
@@ -103,6 +114,22 @@ def _templates(found: ConnectionHealth | None) -> list[dict[str, str]]:
         }
         for named in openings.listing(found.account)
     ]
+
+
+def _own_model(conn: Connection, business: Business) -> dict[str, Any]:
+    """The salon's own account, if it has one, and the form of it."""
+    kept = model_accounts.shown(conn, business.id)
+    if kept is None:
+        form = {"client_id": "", "scope": SCOPES[0][0], "model": MODELS[1][0]}
+        return {"gigachat": None, "gigachat_form": form}
+    return {
+        "gigachat": {"client_id": kept.client_id, "since": moment(kept.since, business.zone)},
+        "gigachat_form": {
+            "client_id": kept.client_id,
+            "scope": kept.scope,
+            "model": kept.model,
+        },
+    }
 
 
 def _account(found: ConnectionHealth | None, business: Business) -> dict[str, Any] | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import AsyncIterator
 from datetime import date, datetime, time, timedelta
 
 import aiohttp
 import pytest
-from salons_at_work import Things, open_both
+from salons_at_work import Things
 from visitor import Visitor, browser, pages
 from world import World
 
@@ -26,21 +25,6 @@ from beautybot.kit.db import Database
 from beautybot.web.dashboard.reports import safe
 
 PRICES = "Услуга;Цена;Длительность\nМаникюр новый;от 1 500;45\nПедикюр;abc;75\n"
-
-
-@pytest.fixture
-async def salon(db: Database, world: World) -> Things:
-    """«Ромашка» with one of everything."""
-    romashka, _ = await db.write(open_both, world)
-    return romashka
-
-
-@pytest.fixture
-async def anna(db: Database, salon: Things) -> AsyncIterator[Visitor]:
-    """Her owner, signed in."""
-    async with pages(db) as base, browser(base) as visitor:
-        await visitor.sign_in(salon.email("owner"))
-        yield visitor
 
 
 async def visit_of(db: Database, salon: Things) -> Appointment:

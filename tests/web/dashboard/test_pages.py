@@ -201,7 +201,7 @@ async def test_absurd_limits_of_no_shows_change_nothing(
         )
 
     assert status == 400
-    assert "Неявки: нужно целое число от 0 до 20." in page
+    assert "Нужно целое число от 0 до 20." in page
     assert await db.read(salons.get, world.romashka.id) == world.romashka
 
 
