@@ -16,7 +16,6 @@ from beautybot.web.dashboard.settings import MODELS, SCOPES, show
 from beautybot.web.rendering import onward
 from beautybot.web.sessions import Asking
 
-SAVED = "/dashboard/settings?done=1#gigachat"
 LONGEST_ID, LONGEST_SECRET = 128, 1_000
 NOT_KEPT = "Не сохранено: посмотрите, что отмечено."
 NOT_NOW = "GigaChat сейчас не отвечает. Ничего не сохранено: попробуйте через пару минут."
@@ -51,13 +50,13 @@ async def connect(asking: Asking) -> Response:
         words = ADVICE[probe.to_mend] if probe.to_mend else NOT_NOW
         return await _refused(asking, account, words, {})
     await asking.parts.db.write(_keep, asking, account, asking.parts.clock())
-    return onward(SAVED)
+    return onward("/dashboard/settings?done=1#gigachat")
 
 
 async def forget(asking: Asking) -> Response:
     """Use the installation's model again, if there is one; the secret is gone."""
     await asking.parts.db.write(_forget, asking, asking.parts.clock())
-    return onward(SAVED)
+    return onward("/dashboard/settings?done=1#gigachat")
 
 
 def _account(asking: Asking) -> ModelAccount:
