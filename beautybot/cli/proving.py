@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 DOORS_SHARE = 100  # one attempt of so many goes through the doors, if nobody says otherwise
+CONTROLS = 4
 FEWEST = 400
 SALVO = 25_000
 
@@ -48,7 +49,7 @@ def prove(
         arms = [
             _through_doors(pool, url, through, seed, guarded=True),
             # Few are enough, and in a long race what met is cancelled before the count.
-            _through_doors(pool, url, min(through, FEWEST), seed, guarded=False),
+            _control(pool, url, min(through, FEWEST), seed),
             _at_constraint(pool, attempts, seed, guarded=True),
             _at_constraint(pool, min(attempts, 5_000), seed, guarded=False),
         ]
@@ -63,6 +64,15 @@ def prove(
     if not all(arm["guarded"] or arm["overlaps"] for arm in arms):
         warn("The control arm shows no overlap, so this proves nothing: give more attempts.")
         raise typer.Exit(1)
+
+
+def _control(pool: Executor, url: str, attempts: int, seed: int) -> dict[str, Any]:
+    """How the processes meet is chance: a race in which none did is run again, thrice at most."""
+    for number in range(CONTROLS):
+        arm = _through_doors(pool, url, attempts, seed + number, guarded=False)
+        if arm["overlaps"]:
+            break
+    return arm
 
 
 def _through_doors(

@@ -52,10 +52,12 @@ async def test_nothing_overlaps_through_any_door(
 async def test_without_the_constraint_something_does(
     database_url: str, pool: ThreadPoolExecutor
 ) -> None:
-    """Control."""
-    raced = await race(database_url, 240, 7, pool, guarded=False)
+    """Control; how two threads meet is chance, so a race in which nobody met is run again."""
+    met = 0
+    for seed in range(7, 11):
+        met = met or (await race(database_url, 240, seed, pool, guarded=False)).verdict.overlaps
 
-    assert raced.verdict.overlaps > 0
+    assert met > 0
 
 
 def test_the_constraint_alone_holds() -> None:

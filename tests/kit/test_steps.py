@@ -21,7 +21,7 @@ from beautybot.kit import migrate, steps
 from beautybot.kit.db import connect
 
 EVERY = 1 if os.environ.get("THOROUGH") == "1" else 40
-"""On PostgreSQL one death in so many statements; all of them with THOROUGH=1."""
+"""On PostgreSQL one death in so many; all of them with THOROUGH=1 (and `-o patience_s=1800`)."""
 EARLIER = "0008"
 
 
