@@ -152,6 +152,12 @@ def implied() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
 
 
 @cache
+def usual_works() -> dict[str, str]:
+    """What is done to a part of the body that must be said of any other: brows are shaped."""
+    return dict(table("concepts")["usual_works"])
+
+
+@cache
 def also() -> dict[str, str]:
     """What a word adds to itself: «глубокое» is said of one thing only."""
     return dict(table("concepts")["also"])

@@ -7,7 +7,7 @@ where to look from them: «а попозже?» to an offer of times.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from beautybot.russian.concepts import heads, heard_as, words_of
@@ -45,7 +45,16 @@ def picked(text: str, prices: PriceWords, offered: Sequence[str]) -> tuple[str, 
     left = [
         r for r in offered if r in entries and telling <= entries[r] and not barred & entries[r]
     ]
+    if telling & heads():
+        left = _plainest(left, entries, said)
     return tuple(left) if left and len(left) < len(entries) else ()
+
+
+def _plainest(left: list[str], entries: Mapping[str, frozenset[str]], said: set[str]) -> list[str]:
+    """«Коррекцию» is not correction with colouring: what has fewest heads besides."""
+    every = frozenset.intersection(*entries.values())
+    more = {ref: len((entries[ref] & heads()) - every - said) for ref in left}
+    return [ref for ref in left if more[ref] == min(more.values())]
 
 
 def _said(text: str, prices: PriceWords) -> tuple[set[str], set[str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from beautybot.russian.concepts import LOCAL, group, heads, implied, weight
+from beautybot.russian.concepts import LOCAL, group, heads, implied, usual_works, weight
 from beautybot.russian.pieces import MOST, SAME, Piece, pieces_of, said_in
 from beautybot.russian.price_words import Entry, PriceWords
 from beautybot.russian.reading import Reading
@@ -117,7 +117,8 @@ def _spoken_of(words: PriceWords, said: frozenset[str]) -> list[Entry]:
 
 def _ranked(entries: Sequence[Entry], said: frozenset[str]) -> list[tuple[float, Entry]]:
     acts = said & heads()
-    zones, parts, must = said & group("zones"), said & group("parts"), group("must_be_said")
+    zones, parts = said & group("zones"), said & group("parts")
+    must = group("must_be_said") - _usual_works(said)
     ranked = []
     for entry in entries:
         if parts and entry.parts and not parts & entry.parts:
@@ -170,7 +171,15 @@ def _usual_thing(close: Sequence[Entry], said: frozenset[str]) -> list[Entry]:
 
 def _nothing_special(close: Sequence[Entry], said: frozenset[str]) -> list[Entry]:
     """«Макияж» is not a tattoo: some things must be said to be meant."""
-    return [e for e in close if not (e.concepts - said) & group("must_be_said")]
+    must = group("must_be_said") - _usual_works(said)
+    return [e for e in close if not (e.concepts - said) & must]
+
+
+def _usual_works(said: frozenset[str]) -> frozenset[str]:
+    """What a part of the body named alone is mostly brought for: «брови» may be their shape."""
+    if said & heads():
+        return frozenset()
+    return frozenset(work for part, work in usual_works().items() if part in said)
 
 
 def _plainest(close: Sequence[Entry], said: frozenset[str]) -> list[Entry]:
