@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-HEAD, TAIL = 800, 600
+HEAD, TAIL = 640, 480
 """Of a very long message so many characters of its beginning and its end are read."""
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 LONG = 300

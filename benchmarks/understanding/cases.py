@@ -23,6 +23,7 @@ UNSEEN = (
     "unseen_5",
     "unseen_6",
     "unseen_7",
+    "unseen_8",
 )
 _DATE = re.compile(r"(?<![\d-])(?:(\d{4})-)?(\d\d)-(\d\d)(?![\d:])")
 

@@ -41,8 +41,11 @@ def _clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 def _tell_what_was(tokens: list[Token], begin: int, end: int) -> None:
     """«В субботу приходила», «была у вас в мае»; «была записана на субботу» is still to come."""
     been = next((i for i in range(begin, end) if tokens[i].kind == Kind.BEEN), None)
-    if been is None or any(tokens[i].kind == Kind.ON for i in range(begin, end)):
+    if been is None:
         return
+    for one, two in zip(tokens[begin:end], tokens[begin + 1 : end], strict=False):
+        if one.kind == Kind.ON and two.kind != Kind.UNKNOWN:
+            return
     wishes = [i for i in range(begin, end) if is_wish(tokens, i)]
     first = max((i for i in wishes if i < been), default=begin)
     last = min((i for i in wishes if i > been), default=end)

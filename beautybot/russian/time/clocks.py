@@ -61,6 +61,11 @@ def hour(tokens: Sequence[Token], today: date) -> Clock | None:
     return made(value * 60, tokens, fixed=value == 0 or padded, approximate=loose, length=length)
 
 
+def hour_of_day(tokens: Sequence[Token], today: date) -> Clock | None:
+    """«3 декабря, 12 часов»; «завтра, 2 часа» may say how long."""
+    return hour(tokens, today) if tokens[0].value > LONGEST_VISIT_H else None
+
+
 def hours_on(tokens: Sequence[Token], today: date) -> Clock | bool:
     """«часов на 12» is about noon; «часа на два» lasts two hours, and is no time."""
     value = tokens[-1].value

@@ -119,6 +119,11 @@ NAMES = Grammar(
     ),
     Rule("HOURS (IN|ON|BY)? NUMBER (MARKER|OF_DAY)?", Kind.CLOCK, clocks.hour),
     Rule(f"{_TIME_BEFORE} NUMBER (HOUR|HOURS)", Kind.CLOCK, clocks.hour),
+    Rule(
+        "((?<=MONTH)|(?<=(WEEKDAY|MONTH|RELATIVE|DAYS) COMMA)) NUMBER (HOUR|HOURS)",
+        Kind.CLOCK,
+        clocks.hour_of_day,
+    ),
     Rule("CLOCK_WORD NUMBER", Kind.CLOCK, clocks.hour),
     Rule("HOUR MARKER", Kind.CLOCK, clocks.hour),
     Rule("(?<=IN|BY|AFTER|UNTIL|FROM|EARLIER) HOUR", Kind.CLOCK, clocks.hour),
