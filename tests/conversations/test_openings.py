@@ -13,7 +13,8 @@ from visitor import PASSWORD, browser, pages
 from world import ANNA, World
 
 from beautybot.businesses import access, users
-from beautybot.conversations import openings
+from beautybot.channels.base import Identity, IdentityKind
+from beautybot.conversations import clients, messages, openings, routes
 from beautybot.conversations.openings import BadTemplate, Opening
 from beautybot.kit import clock
 from beautybot.kit.db import Database
@@ -37,6 +38,24 @@ def of(conn: Connection, salon_id: int) -> dict[str, str | None]:
     """The template of each purpose."""
     (account,) = openings.of_salon(conn, salon_id)
     return {str(named.opening): named.name for named in openings.listing(account)}
+
+
+def silent_client(conn: Connection, account_id: int, salon_id: int) -> int:
+    """Somebody whose window is closed."""
+    account = access.get(conn, salon_id, account_id)
+    who = [Identity(IdentityKind.WA_PHONE, "+79161234567")]
+    client_id = clients.recognise(
+        conn, salon_id, "whatsapp", who, name="Ольга", phone=None, now=clock.now()
+    )
+    messages.open_conversation(conn, account, client_id, "79161234567", clock.now())
+    return client_id
+
+
+def paused(conn: Connection, account_id: int, salon_id: int) -> None:
+    """Meta has stopped the template."""
+    details = access.get(conn, salon_id, account_id).details
+    told = openings.told(details, {"templates": {"its_own": "PAUSED"}})
+    access.note(conn, salon_id, account_id, details=told)
 
 
 async def test_a_name_is_kept_changed_and_forgotten(db: Database, world: World) -> None:
@@ -76,6 +95,30 @@ async def test_another_salon_s_number_keeps_its_names(db: Database, world: World
     await db.write(openings.rename, world.lilia.id, {Opening.NUDGE: "come_again"})
 
     assert (await db.read(of, world.romashka.id))["nudge_template"] is None
+
+
+@pytest.mark.parametrize("opening", Opening)
+async def test_a_closed_window_opens_with_the_template_of_its_own_purpose(
+    db: Database, world: World, opening: Opening
+) -> None:
+    """Not with one that is named for something else, and not once Meta has paused it."""
+    salon = world.romashka.id
+    account = await db.write(number, salon)
+    client = await db.write(silent_client, account, salon)
+
+    async def way() -> str | None:
+        here = (salon, client, clock.now())
+        route = await db.read(lambda conn: routes.open_for(conn, *here, opening=opening))
+        return route.template if route is not None else None
+
+    others = {other: f"for_{other}" for other in Opening if other is not opening}
+    await db.write(openings.rename, salon, others)
+    closed = await way()
+    await db.write(openings.rename, salon, {opening: "its_own"})
+    opened = await way()
+    await db.write(paused, account, salon)
+
+    assert (closed, opened, await way()) == (None, "its_own", None)
 
 
 def test_a_look_at_the_channel_forgets_no_decision() -> None:
