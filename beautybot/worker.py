@@ -98,14 +98,16 @@ class Worker:
             await self.db.write(free_all, table, self.clock())
         await self.db.write(seats.vacate)
 
-    async def drain(self) -> None:
-        """Do everything that is due now, and what that makes due, then return (tests, chat)."""
+    async def drain(self) -> bool:
+        """Do all that is due now, and what that makes due; was there any (tests, chat)?"""
+        worked = False
         while True:
             done = [await step() for step in self._steps().values()]
             if self.running:
                 await asyncio.gather(*set(self.running), return_exceptions=True)
             if not any(done):
-                return
+                return worked
+            worked = True
 
     def _steps(self) -> dict[ToDo, Callable[[], Awaitable[int]]]:
         return {

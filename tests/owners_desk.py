@@ -60,9 +60,6 @@ class OwnersDesk:
 
     async def settle(self) -> None:
         """Let everybody hear and do what there is."""
-        for _ in range(3):
-            await self.town.telegram.idle()
-            await self.town.worker.drain()
         await self.town.settle()
 
     def bubbles(self, who: TgUser = ANNAS_TELEGRAM) -> list[Bubble]:

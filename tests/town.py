@@ -77,11 +77,11 @@ class Town:
 
     async def settle(self) -> None:
         """Deliver what the messengers hold, answer it, and let the answers arrive."""
-        for _ in range(3):
+        working = True
+        while working:
             await self.graph.idle()
             await self.telegram.idle()
-            await self.worker.drain()
-        await self.graph.idle()
+            working = await self.worker.drain()
 
     async def whatsapp(self, client: WaClient, text: str) -> str:
         """The client writes; the salon's answer, or "" for silence."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from beautybot.russian.reading import table
 
@@ -22,6 +22,7 @@ class Person:
     role: str = ""
 
 
+@lru_cache(maxsize=512)
 def name_forms(full_name: str) -> tuple[str, ...]:
     """
     Every way clients write a name: all cases of each part and of its short forms.

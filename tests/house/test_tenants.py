@@ -83,6 +83,17 @@ def test_a_statement_that_forgets_its_salon_is_refused(statement: Executable) ->
         check(None, statement, [], {}, {})
 
 
+@pytest.mark.parametrize("statement", FORGETS_IT.values(), ids=FORGETS_IT)
+def test_what_was_lawful_before_excuses_nothing(statement: Executable) -> None:
+    """Shapes that kept the law are remembered; what breaks it is refused each time it comes."""
+    for lawful in NAMES_THE_SALON.values():
+        check(None, lawful, [], {}, {})
+
+    for _ in range(2):
+        with pytest.raises(ForgotTheSalon, match="bind business_id"):
+            check(None, statement, [], {}, {})
+
+
 async def test_the_law_is_in_force_where_statements_run(db: Database) -> None:
     """A verb that forgets the salon fails the test it runs in."""
 
