@@ -101,13 +101,10 @@ class Worker:
     async def drain(self) -> bool:
         """Do all that is due now, and what that makes due; was there any (tests, chat)?"""
         worked = False
-        while True:
-            done = [await step() for step in self._steps().values()]
-            if self.running:
-                await asyncio.gather(*set(self.running), return_exceptions=True)
-            if not any(done):
-                return worked
+        while any([await step() for step in self._steps().values()]) or self.running:
+            await asyncio.gather(*set(self.running), return_exceptions=True)
             worked = True
+        return worked
 
     def _steps(self) -> dict[ToDo, Callable[[], Awaitable[int]]]:
         return {

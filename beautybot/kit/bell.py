@@ -80,6 +80,7 @@ class Bell:
     async def _tell(self, conn: asyncpg.Connection) -> None:
         conn.add_termination_listener(lambda _conn: self._rung.set())
         self.connected.set()
+        self._rung.set()  # what the last connection died with goes at once
         while True:
             await _until(self._rung)
             self._rung.clear()

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from beautybot.kit import clock
-from beautybot.kit.bell import Bell
+from beautybot.kit.bell import PAUSE_S, Bell
 from beautybot.kit.wakeup import ToDo, Wakeup
 
-SOON_S, LONG_S = 2.0, 20.0
+SOON_S, LONG_S = 10.0, 30.0  # a ring, however busy the machine; nobody rings
 
 
 @asynccontextmanager
@@ -65,21 +65,24 @@ async def test_a_ring_reaches_the_other_process(postgres_url: str) -> None:
 async def test_many_rings_become_few(postgres_url: str) -> None:
     """A thousand deliveries in a moment are not a thousand notifications."""
     async with two(postgres_url) as (web, worker, _, _):
-        before = worker.ticket(ToDo.INBOX)
+        before, began = worker.ticket(ToDo.INBOX), clock.monotonic()
         for _ in range(100):
             for _ in range(10):
                 web.ring(ToDo.INBOX)
             await asyncio.sleep(0.001)
+        await worker.wait(ToDo.INBOX, before, LONG_S)
         await asyncio.sleep(0.3)
         heard = worker.ticket(ToDo.INBOX) - before
+        took = clock.monotonic() - began
 
-    assert 1 <= heard <= 60
+    assert 1 <= heard <= took / PAUSE_S + 1
+    assert heard < 1000
 
 
 async def test_a_lost_connection_is_made_again_and_nothing_is_missed(postgres_url: str) -> None:
     """What was rung meanwhile is heard after it, at the latest by the ring of the return."""
     async with two(postgres_url) as (web, worker, tells, hears):
-        assert await cut(postgres_url) == 2
+        assert await cut(postgres_url) >= 2
         ticket = worker.ticket(ToDo.TURNS)
         web.ring(ToDo.TURNS)
         slept = await rung(worker, ToDo.TURNS, ticket)

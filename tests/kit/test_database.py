@@ -197,7 +197,7 @@ async def test_a_locked_file_is_unavailable_and_recovers(sqlite_url: str) -> Non
     with pytest.raises(DatabaseUnavailable, match="locked"):
         await db.write(put, "one")
 
-    assert 2 < time.monotonic() - started < 6
+    assert 2 < time.monotonic() - started < 20  # three seconds, on an idle machine
     holder.execute("ROLLBACK")
     await db.write(put, "two")
     assert await db.read(keys) == ["two"]

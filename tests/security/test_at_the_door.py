@@ -142,7 +142,7 @@ async def test_two_hundred_guesses_leave_the_messengers_their_answer(here: Town)
 
     assert set(statuses) <= {401, 429, 503}
     assert statuses.count(401) <= 25, "few are hashed, the others are told to wait"
-    assert sorted(acks)[len(acks) // 2] < 1.0
+    assert sorted(acks)[len(acks) // 2] < 4.0  # milliseconds, on an idle machine
 
 
 async def test_guesses_sent_together_are_counted_one_by_one(here: Town) -> None:
