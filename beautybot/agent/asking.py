@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from beautybot.agent import proposing, saying, times, waiting
+from beautybot.agent import listed, proposing, saying, times, waiting
 from beautybot.agent.memory import Asked, Option
 from beautybot.agent.move import Move
 from beautybot.agent.spans import DAYS_AHEAD, spans
@@ -21,6 +21,7 @@ FEW_SLOTS = 4
 
 def advance(move: Move) -> None:
     """Ask what is missing: service, specialist, time, contact, and then for the yes."""
+    listed.forget_what_is_gone(move)
     draft = move.draft
     if move.memory.proposal is not None:
         proposing.repeat(move)

@@ -67,9 +67,16 @@ def _keep(move: Move, slot: Slot) -> bool:
     if slot.start <= move.desk.now:
         gone_by(move, slot.start)
         return False
+    fitting = listed.slot_now(move, slot)
+    if fitting is None:
+        move.decide("what was offered is not to be had so any more")
+        move.plan(slot=None)
+        move.say("confirmation.price_changed")
+        return False
+    slot = fitting
     try:
         key = f"{move.desk.conversation_id}:{new_token()}"
-        held = move.desk.hold(listed.slot_now(move, slot), key, move.draft.moving)
+        held = move.desk.hold(slot, key, move.draft.moving)
     except SlotTaken:
         move.decide("the time was taken meanwhile")
         move.plan(slot=None)
@@ -241,6 +248,8 @@ def start_moving(move: Move, visit: Appointment, when: When | None) -> None:
     move.remember(draft=draft, offer=None)
     move.changed = True
     move.say("booking.moving", visit=line(move, visit))
+    if len(services) < len(visit.parts):
+        move.say("booking.service_gone")
     move.advance = True
 
 

@@ -79,22 +79,27 @@ def replay(
 
 
 async def _samples(house: House, slug: str, wish: Any) -> tuple[Sequence[Sample], Sequence[Sample]]:
+    """Asked of the model that the salon's turns ask: its own account's, or the installation's."""
+    from beautybot.agent.own_models import OwnModels
     from beautybot.agent.previewing import Wish, preview as samples
     from beautybot.businesses import salons
     from beautybot.kit import clock
     from beautybot.llm import registry
 
     salon = await house.db.read(salons.by_slug, slug)
-    llm, now = registry.build(house.settings), clock.now()
+    shared, now = registry.build(house.settings), clock.now()
+    own = OwnModels(shared, house.db, house.keyring, house.settings)
     try:
+        llm = await own.of(salon.id)
         about = wish.restrictions or salon.restrictions
         before = await samples(house.db, salon.id, llm, now, about=about)
         if wish == Wish():
             return before, ()
         return before, await samples(house.db, salon.id, llm, now, wish, about=about)
     finally:
-        if llm is not None:
-            await llm.close()
+        await own.aclose()
+        if shared is not None:
+            await shared.close()
 
 
 def _change(path: Path) -> Change:

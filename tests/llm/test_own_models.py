@@ -11,6 +11,7 @@ from operator_console import Operator
 from sqlalchemy import select
 from world import MONDAY, World, open_salons
 
+from beautybot.agent import previewing
 from beautybot.agent.own_models import LOOK_AGAIN_S, OwnModels
 from beautybot.businesses import model_accounts
 from beautybot.businesses.model_accounts import ModelAccount
@@ -150,3 +151,45 @@ async def test_an_operator_connects_a_salons_own_account(
     assert "own account" in right.out
     found = [f for f in doctor.json if f["about"] == "romashka: GigaChat"]
     assert [f["state"] for f in found] == ["ok"]
+
+
+async def test_a_preview_speaks_by_the_account_of_the_salon(
+    sqlite_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What an owner tries is said by the model that will say it; others try the installation's."""
+    operator = Operator(sqlite_url, tmp_path, monkeypatch, capsys)
+    monkeypatch.setattr(previewing, "SAMPLES", "подскажите насчёт того самого")  # one of twenty
+    key = new_key()
+    keyring = Keyring(parse_keys(key))
+    db = connect(sqlite_url)
+    world = await db.write(open_salons)
+    await db.write(
+        model_accounts.put, keyring, own(world.romashka.id, "romashka", "own-secret"), MONDAY
+    )
+    await db.close()
+    fake = FakeGigaChat()
+    fake.add_credential("shared", "shared-secret", streams=2)
+    fake.add_credential("romashka", "own-secret", streams=2)
+    asked = {}
+    async with serving(fake) as url:
+        for slug in ("romashka", "lilia"):
+            operator.sets(
+                {
+                    "ENCRYPTION_KEYS": key,
+                    "GIGACHAT_CLIENT_ID": "shared",
+                    "GIGACHAT_CLIENT_SECRET": "shared-secret",
+                    "GIGACHAT_BASE_URL": f"{url}/v1",
+                    "GIGACHAT_AUTH_URL": f"{url}/api/v2/oauth",
+                }
+            )
+            typed = await asyncio.to_thread(
+                operator.types, "agent", "preview", "--business", slug, "--json"
+            )
+            assert (typed.status, typed.err) == (0, "")
+            asked[slug] = {prompt.credential for prompt in fake.prompts}
+            fake.prompts.clear()
+
+    assert asked == {"romashka": {"romashka"}, "lilia": {"shared"}}

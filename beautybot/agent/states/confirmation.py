@@ -125,9 +125,12 @@ def _stale(move: Move) -> None:
 
 
 def _changed(move: Move) -> None:
+    """What was shown is not true any more: the same time as it is now, where it still fits."""
     move.release_hold()
-    move.say("confirmation.price_changed")
-    move.plan(slot=None)
+    if not listed.forget_what_is_gone(move):
+        move.say("confirmation.price_changed")
+    if not _is_free_still(move):
+        move.plan(slot=None)
     move.advance = True
 
 
@@ -148,6 +151,8 @@ def _is_free_still(move: Move) -> bool:
     if draft.slot is None:
         return False
     person = desk.specialist_of(draft.slot.specialist_ids[0])
+    if person is None:  # she has left the salon: another one is not taken unasked
+        return False
     wish = desk.wish(desk.services(draft.services), person, moving=draft.moving)
     slot = desk.exactly(wish, draft.slot.start)
     if slot is not None:
