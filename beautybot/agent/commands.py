@@ -47,6 +47,11 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveUp:
+    """«Передумала, ничего не надо»: the wish is off, whatever was asked about it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ponder:
     """«Я подумаю»: neither yes nor no, and not to be asked again at once."""
 
@@ -264,6 +269,7 @@ Command = (
     Greet
     | Thank
     | Leave
+    | GiveUp
     | Ponder
     | AskPrice
     | AskInfo

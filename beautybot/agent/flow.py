@@ -29,7 +29,7 @@ def route(command: c.Command, memory: Memory) -> State:
     match command:
         case c.Greet() | c.Speaks():
             return State.GREETING
-        case c.Thank() | c.Leave() | c.Ponder():
+        case c.Thank() | c.Leave() | c.GiveUp() | c.Ponder():
             return State.GOODBYE
         case c.AskPrice():
             return State.PRICING

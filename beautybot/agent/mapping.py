@@ -52,6 +52,16 @@ _PONDERS = re.compile(
 )
 # «Если я не приду, предоплата сгорит?» asks about money: nothing is cancelled, nobody waits.
 _SUPPOSES = re.compile(r"\bесли\b")
+# The wish itself is off; «передумала, давайте в пятницу» is another wish.
+_GIVES_UP = re.compile(
+    r"\bничего (?:уже )?не (?:надо|нужно)\b|\bне (?:надо|нужно) (?:уже )?ничего\b|\bпередумала?\b"
+    r"|\bне буду записываться\b|\bне записывайте\b|\bрасхотел\w*"
+)
+# How long it takes is said with what it costs.
+_HOW_LONG = re.compile(
+    r"\bсколько (?:это |он[аои]? )?(?:(?:по )?времени\b|дл[ия]т|займ[её]т|занима)"
+    r"|\bкак долго\b|\bдолго (?:ли|это)\b|\bэто (?:надолго|долго)\b|\bпо времени сколько\b"
+)
 _MAKES = {Intent.BOOK, Intent.AVAILABILITY, Intent.CANCEL, Intent.RESCHEDULE}
 _WANTS = (_ANSWERED - {Intent.SERVICE_INFO}) | _MAKES | {Intent.WAIT, Intent.REPEAT}
 
@@ -82,15 +92,30 @@ def _found(text: str, meaning: Meaning, memory: Memory) -> Iterator[Command]:
     if _PONDERS.search(text.lower()) and not wishes and not intents & _WANTS:
         yield c.Ponder()
         return
+    if _GIVES_UP.search(text.lower()) and _is_all(meaning, memory):
+        yield c.GiveUp()
+        return
     yield from _personal(meaning, memory)
     yield from _records(text, meaning)
-    yield from _questions(text, meaning, wishes)
+    yield from _questions(text, meaning, memory, wishes)
     yield from _wanted(meaning, memory, wishes)
     yield from _answers(meaning)
     if Intent.BYE in intents:
         yield c.Leave()
     elif Intent.THANKS in intents:
         yield c.Thank()
+
+
+def _is_all(meaning: Meaning, memory: Memory) -> bool:
+    """True where a wish is under way, and the message puts nothing in its place."""
+    under_way = memory.draft.active or memory.proposal is not None
+    other = meaning.services or meaning.when or meaning.wanted or meaning.intents & _WANTS
+    return under_way and not other
+
+
+def _speaks_of_one(memory: Memory) -> bool:
+    """True if it is known which service is spoken of."""
+    return bool(memory.draft.services or memory.topic)
 
 
 def _only_names_one(intent: Intent, text: str, meaning: Meaning) -> bool:
@@ -128,11 +153,14 @@ def _records(text: str, meaning: Meaning) -> Iterator[Command]:
         yield c.StopWriting()
 
 
-def _questions(text: str, meaning: Meaning, wishes: tuple[ServiceWish, ...]) -> Iterator[Command]:
-    if Intent.PRICE in meaning.intents:
+def _questions(
+    text: str, meaning: Meaning, memory: Memory, wishes: tuple[ServiceWish, ...]
+) -> Iterator[Command]:
+    long = bool(_HOW_LONG.search(text.lower())) and bool(wishes or _speaks_of_one(memory))
+    if long or Intent.PRICE in meaning.intents:
         yield c.AskPrice(wishes)
     for intent, topic in _TOPICS.items():
-        if intent in meaning.intents:
+        if intent in meaning.intents and not (long and topic is Topic.SERVICES):
             yield c.AskInfo(topic, text[:300], wishes, when_of(meaning.when))
 
 

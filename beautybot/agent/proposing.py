@@ -109,7 +109,8 @@ def _contact_known(move: Move) -> bool:
     if consent.needed(move):
         slot = move.draft.slot
         assert slot is not None
-        move.say("booking.slot_kept", time=move.moment(slot.start))
+        wanted = saying.listed(s.name for s in move.desk.services(move.draft.services))
+        move.say("booking.slot_kept", services=wanted, time=move.moment(slot.start))
         consent.ask(move)
     elif not client.name:
         if move.desk.business.settings.consent is Consent.NOTICE:
@@ -138,6 +139,7 @@ def _propose(move: Move) -> None:
         )
     )
     move.decide(f"proposed {goal} {target}")
+    move.parts = [part for part in move.parts if part.key != "booking.moving"]  # it says so itself
     repeat(move)
 
 

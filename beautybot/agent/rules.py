@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from beautybot.agent.commands import (
     AskInfo,
@@ -21,6 +23,7 @@ from beautybot.agent.commands import (
 )
 from beautybot.agent.mapping import commands_of
 from beautybot.agent.memory import Asked, Memory
+from beautybot.agent.regrouping import regrouped
 from beautybot.agent.wishes import ServiceWish, WhenKind
 from beautybot.booking.catalogue import Catalogue
 from beautybot.businesses.salons import Business
@@ -31,6 +34,10 @@ from beautybot.russian.meaning import Lexicon, understand
 from beautybot.russian.people import Person, plain_forms
 from beautybot.russian.picking import direction_in, picked
 from beautybot.russian.price_words import Listed, PriceWords
+
+# Where no options are open a bare number picks nothing, and is no hour either.
+_NO_NUMBERS = (Asked.CONSENT, Asked.NAME, Asked.CONFIRM)
+_NUMBER = re.compile(r"\W*\d{1,2}\W*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +77,21 @@ def of_text(
     text: str, at: datetime, business: Business, memory: Memory, salon: Salon
 ) -> list[Command]:
     """The commands of a written message, by the rules alone."""
-    meaning = understand(text, salon.lexicon, _context(at, business, memory))
+    context = _context(at, business, memory)
+    if memory.asked in _NO_NUMBERS and _NUMBER.fullmatch(text):
+        return [Unclear(text)]
+    meaning = understand(text, salon.lexicon, context)
     found = list(commands_of(text, meaning, memory))
     if meaning.choice is not None:
         return found
+    found = regrouped(found, text, memory.draft, partial(_plainly, salon=salon, context=context))
     answered = _answered(found, text, memory, salon)
     return _shifted([_with_question(one, salon) for one in answered], text, memory)
+
+
+def _plainly(text: str, *, salon: Salon, context: Context) -> list[Command]:
+    """The same of a piece of a message, whatever was wanted before."""
+    return list(commands_of(text, understand(text, salon.lexicon, context), Memory()))
 
 
 def _with_question(command: Command, salon: Salon) -> Command:

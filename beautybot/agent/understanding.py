@@ -122,7 +122,7 @@ def _turn(command: Command) -> int:
             return 1
         case c.SetServices():
             return 2
-        case c.Thank() | c.Leave() | c.Ponder():
+        case c.Thank() | c.Leave() | c.GiveUp() | c.Ponder():
             return 8
         case c.Confirm() | c.Reject():
             return 9

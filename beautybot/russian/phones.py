@@ -14,6 +14,7 @@ _WRITTEN = re.compile(r"(?<![0-9])(?<![0-9][.:,])\+?[0-9](?:[\s()\-–—./]{0,3
 _DATE_AHEAD = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.(?:20)?\d\d)(?!\d)")
 APART = "|"
 """Stands between figures that were said apart: «сто, потом двадцать» is not 120."""
+_TOO_SHORT = re.compile(r"\+?[0-9](?:[\s()\-–—./]{0,3}[0-9]){4,7}")
 FEWEST_FIGURES = 5
 """What a client answers with fewer figures than this is no attempt at a phone."""
 
@@ -50,7 +51,14 @@ def find_phone(reading: Reading, *, asked: bool = False) -> Phone | None:
             return phone
         if len(digits.lstrip("+")) >= FEWEST_FIGURES:
             failed = failed or phone
+    if asked and failed is None and _is_too_short(reading.text.strip()):
+        return Phone(None, 0, len(reading.text))
     return failed if asked else None
+
+
+def _is_too_short(text: str) -> bool:
+    """True for figures alone that would be a phone if there were more of them."""
+    return bool(_TOO_SHORT.fullmatch(text)) and not _DATE_AHEAD.match(text)
 
 
 def _e164(written: str) -> str | None:

@@ -260,7 +260,9 @@ def _yes(move: Move) -> None:
 def _no(move: Move) -> None:
     """A no to whatever was asked that is not a proposal."""
     asked = move.memory.asked
-    if asked is Asked.CONSENT:
+    if asked is Asked.CONSENT and move.changed:
+        move.advance = True  # "no, rather…" speaks of the visit, not of the consent
+    elif asked is Asked.CONSENT:
         consent.refused(move)
     elif asked is Asked.INVITING:
         inviting.answered(move, Invited(agrees=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beautybot.agent.commands import Command, Leave, Ponder
+from beautybot.agent.commands import Command, GiveUp, Leave, Ponder, Thank
 from beautybot.agent.memory import Asked
 from beautybot.agent.move import Move
 
@@ -12,12 +12,19 @@ def play(move: Move, command: Command) -> None:
     if isinstance(command, Ponder):
         _give_time(move)
         return
+    if isinstance(command, GiveUp):
+        move.release_hold()
+        move.memory = move.memory.forget_visit()
+        move.say("booking.no_problem")
+        return
     open_question = move.memory.asked not in (Asked.NOTHING, Asked.BOOKING, Asked.INVITING)
     if isinstance(command, Leave) and move.memory.proposal is None:
         move.release_hold()
         move.memory = move.memory.forget_visit()
         move.say("goodbye.farewell")
     elif open_question:
+        if isinstance(command, Thank) and not move.changed:
+            move.say("goodbye.glad")
         move.advance = True
     elif isinstance(command, Leave):
         move.say("goodbye.farewell")

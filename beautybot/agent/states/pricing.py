@@ -9,7 +9,7 @@ from beautybot.agent.move import Move
 from beautybot.agent.wishes import ServiceWish
 from beautybot.booking.catalogue import Service
 from beautybot.channels.base import Button
-from beautybot.kit.money import Money
+from beautybot.kit.money import Money, total
 
 MOST_LINES = 10
 
@@ -23,6 +23,7 @@ def play(move: Move, command: Command) -> None:
     for wish in wishes:
         if not _is_asked_next(move, wish):
             _quote(move, wish)
+    _total(move, wishes)
     if command.wishes:
         move.remember(topic=command.wishes)
     if move.draft.active or move.memory.proposal:
@@ -37,6 +38,21 @@ def _spoken_of(move: Move) -> tuple[ServiceWish, ...]:
     if draft.active and not draft.wants_services:
         return (*(ServiceWish((ref,), "") for ref in draft.services), *draft.unsure)
     return move.memory.topic
+
+
+def _total(move: Move, wishes: tuple[ServiceWish, ...]) -> None:
+    """The sum of several services, where each is one and costs the same by everybody."""
+    asked = [move.desk.services(wish.refs) for wish in wishes if wish.known]
+    if len(asked) < 2 or len(asked) != len(wishes) or any(len(found) != 1 for found in asked):
+        return
+    prices = []
+    for (service,) in asked:
+        people = move.desk.can_do([service])
+        by_all = {move.desk.price(service, p) for p in people} or {move.desk.price(service)}
+        if len(by_all) > 1:
+            return
+        prices.append(by_all.pop())
+    move.say("pricing.total", price=str(total(prices)))
 
 
 def _is_asked_next(move: Move, wish: ServiceWish) -> bool:
