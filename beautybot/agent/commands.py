@@ -9,23 +9,10 @@ our own code against this salon's catalogue.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from beautybot.agent.topics import Topic
 from beautybot.agent.wishes import ServiceWish, When
 from beautybot.russian.picking import Direction
-
-
-class Topic(StrEnum):
-    """What a client asks about, beside prices."""
-
-    SERVICES = "services"
-    HOURS = "hours"
-    ADDRESS = "address"
-    PAYMENT = "payment"
-    PROMO = "promo"
-    SPECIALISTS = "specialists"
-    ASSISTANT = "assistant"  # who is answering: a person or a program
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 
 from beautybot.agent import commands as c
-from beautybot.agent.commands import Command, Topic
+from beautybot.agent.commands import Command
+from beautybot.agent.topics import Topic
 
 GROWN_UP = 18
 YOUNGEST = 6

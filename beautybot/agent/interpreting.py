@@ -19,6 +19,7 @@ from beautybot.agent.commands import Command
 from beautybot.agent.masking import mask
 from beautybot.agent.memory import Memory
 from beautybot.agent.rules import Salon, of_text
+from beautybot.agent.topics import Topic
 from beautybot.conversations.history import Message, Seen
 from beautybot.llm.base import Purpose, Request, Said
 
@@ -171,8 +172,8 @@ def _resolved(
         "goodbye": c.Leave(),
         "chitchat": c.Thank(),
         "off_topic": c.OffTopic(),
-        "ask_services": c.AskInfo(c.Topic.SERVICES, words[:300]),
-        "ask_info": c.AskInfo(c.Topic.OTHER, value or words[:300]),
+        "ask_services": c.AskInfo(Topic.SERVICES, words[:300]),
+        "ask_info": c.AskInfo(Topic.OTHER, value or words[:300]),
         "list_my_bookings": c.ListBookings(),
         "start_booking": c.Book(),
         "cancel_booking": c.CancelBooking(),

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from beautybot.agent import commands as c
-from beautybot.agent.commands import Command, Topic
+from beautybot.agent.commands import Command
 from beautybot.agent.memory import Asked, Memory
+from beautybot.agent.topics import Topic
 from beautybot.agent.wishes import ServiceWish, When, WhenKind
 from beautybot.russian.clocks import TimeWish
 from beautybot.russian.intents import Intent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from beautybot.agent import commands as c, delicate
-from beautybot.agent.commands import Topic
+from beautybot.agent.topics import Topic
 
 UNCLEAR = [c.Unclear("?")]
 

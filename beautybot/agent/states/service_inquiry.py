@@ -23,7 +23,6 @@ from beautybot.agent.commands import (
     ListBookings,
     OffTopic,
     StopWriting,
-    Topic,
     Unclear,
 )
 from beautybot.agent.memory import Asked
@@ -31,6 +30,7 @@ from beautybot.agent.move import Move
 from beautybot.agent.states import pricing
 from beautybot.agent.states.greeting import START_BUTTONS
 from beautybot.agent.subjects import is_about_the_house
+from beautybot.agent.topics import Topic
 from beautybot.booking.appointments import Appointment
 from beautybot.booking.catalogue import Service
 from beautybot.businesses.notices import NoticeKind
