@@ -13,8 +13,8 @@ from beautybot.agent import (
     asking,
     flow,
     guarding,
+    kept,
     memory as memories,
-    proposing,
     reminding,
     states,
     wording,
@@ -205,7 +205,7 @@ def _reworded(
 
 def play(move: Move, state: State, commands: Sequence[Command]) -> State:
     """Let the states play every command in turn, then ask what is still missing."""
-    proposing.forget_lost_hold(move)
+    kept.forget_lost_hold(move)
     for command in commands:
         player = flow.route(command, move.memory)
         states.play(player, move, command)
