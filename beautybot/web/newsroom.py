@@ -18,6 +18,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LOOK_EVERY_S = 1.0
+SPREAD = 0.3
+"""Over what part of the time between two looks the watchers are told, one after another."""
+GOLDEN = 0.618033988749895
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class News:
     text: str
 
 
+Sleep = Callable[[float], Awaitable[None]]
 Draw = Callable[[Look | None, frozenset[int]], Awaitable[Look]]
 """Look at the salon again, knowing the last look and the conversations that are watched."""
 
@@ -60,17 +64,21 @@ Draw = Callable[[Look | None, frozenset[int]], Awaitable[Look]]
 class Newsroom:
     """The rooms of the salons that somebody watches; made with the first, gone with the last."""
 
-    def __init__(self, look_every_s: float = LOOK_EVERY_S) -> None:
+    def __init__(self, look_every_s: float = LOOK_EVERY_S, sleep: Sleep = asyncio.sleep) -> None:
         self._look_every_s = look_every_s
+        self._sleep = sleep
         self._rooms: dict[int, _Room] = {}
 
     async def follow(self, salon: int, draw: Draw, page: Page) -> AsyncGenerator[News | None, None]:
         """
         News of a salon since a page was read; None for each look without any.
 
-        A page that has missed something is told how everything is now.
+        A page that has missed something is told how everything is now.  Many who
+        watch are told one after another, so that a webhook that comes just then
+        does not wait for all of them.
         """
         with self._watching(salon, page) as room:
+            turn_s = _place(room.watchers - 1) * SPREAD * self._look_every_s
             seen = (await room.open(draw)).pulse
             missed = page.pulse != seen
             if not missed:
@@ -80,6 +88,8 @@ class Newsroom:
                 if missed or (news is not None and news.before != seen):
                     news = room.everything(page)
                 missed, seen = False, news.pulse if news else seen
+                if news is not None and turn_s:
+                    await self._sleep(turn_s)
                 yield news
 
     def watched(self) -> int:
@@ -146,6 +156,11 @@ class _Room:
 
     def _watched(self) -> frozenset[int]:
         return frozenset(talk for talk, count in self.talks.items() if talk and count > 0)
+
+
+def _place(number: int) -> float:
+    """Where in [0, 1) a watcher stands: the first at once, however many even apart."""
+    return number * GOLDEN % 1
 
 
 def _told(look: Look, rows: Mapping[int, str], changed: Set[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,12 +19,33 @@ from beautybot.kit import clock
 from beautybot.kit.db import Database
 
 ROW_PX, ROW_MIN = 5, 5
+Day = Callable[[str], Awaitable[tuple[Appointment, Appointment]]]
 
 
 @pytest.fixture
 async def two(sqlite_db: Database, romashka: Things) -> tuple[Appointment, Appointment]:
     """Two visits of one specialist on one day, with free time after each."""
     return await sqlite_db.write(_two, romashka)
+
+
+@pytest.fixture
+def day(
+    window: Page,
+    base: str,
+    sqlite_db: Database,
+    romashka: Things,
+    two: tuple[Appointment, Appointment],
+) -> Day:
+    """Opens the day of the two visits for the salon's owner, in a window of a size."""
+
+    async def opened(size: str) -> tuple[Appointment, Appointment]:
+        on = two[0].start.astimezone(romashka.business.zone).date()
+        await resize(window, size)
+        await enter(window, base, sqlite_db, romashka.ids["owner"])
+        await window.goto(f"{base}/dashboard/calendar?day={on}")
+        return two
+
+    return opened
 
 
 def _two(conn: Connection, salon: Things) -> tuple[Appointment, Appointment]:
@@ -48,17 +70,12 @@ def _two(conn: Connection, salon: Things) -> tuple[Appointment, Appointment]:
 
 async def test_a_visit_is_dragged_to_a_free_time_and_to_no_taken_one(
     window: Page,
-    base: str,
     sqlite_db: Database,
     romashka: Things,
-    two: tuple[Appointment, Appointment],
+    day: Day,
 ) -> None:
     """The database refuses an overlap; the page says so, and the visit is where it was."""
-    first, second = two
-    zone = romashka.business.zone
-    await resize(window, "desktop")
-    await enter(window, base, sqlite_db, romashka.ids["owner"])
-    await window.goto(f"{base}/dashboard/calendar?day={first.start.astimezone(zone):%Y-%m-%d}")
+    first, second = await day("desktop")
 
     await _drag(window, first, by=second.start - first.start)
     await window.locator("#said.problem").wait_for()
@@ -77,17 +94,13 @@ async def test_a_visit_is_dragged_to_a_free_time_and_to_no_taken_one(
 
 async def test_a_visit_is_moved_with_buttons_on_a_phone(
     window: Page,
-    base: str,
     sqlite_db: Database,
     romashka: Things,
-    two: tuple[Appointment, Appointment],
+    day: Day,
 ) -> None:
     """The day is a list; the same refusal, the same move."""
-    first, second = two
+    first, second = await day("phone")
     zone = romashka.business.zone
-    await resize(window, "phone")
-    await enter(window, base, sqlite_db, romashka.ids["owner"])
-    await window.goto(f"{base}/dashboard/calendar?day={first.start.astimezone(zone):%Y-%m-%d}")
     await shot(window, "calendar-phone")
 
     await window.locator(f'[data-visit="{first.id}"] a').click()

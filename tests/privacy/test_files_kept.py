@@ -9,13 +9,12 @@ from datetime import timedelta
 
 import pytest
 from remains import remains
-from sqlalchemy import Connection
+from sent_files import from_olga
 from world import ANNA, World
 
-from beautybot.businesses import access, sign_ins, users
-from beautybot.businesses.salons import Business
-from beautybot.channels.base import Identity, IdentityKind, InboundMessage, Kind, Media
-from beautybot.conversations import attachments, clients, history, messages
+from beautybot.businesses import sign_ins, users
+from beautybot.channels.base import Kind, Media
+from beautybot.conversations import attachments, clients
 from beautybot.kit import clock
 from beautybot.kit.db import Database
 from beautybot.privacy import erasing, exporting, retention
@@ -27,33 +26,10 @@ HEARD = "kenar-7731"
 @pytest.fixture
 async def talk(db: Database, world: World) -> AsyncIterator[int]:
     """Ольга has sent a voice note to «Ромашка»; her number there."""
-    await db.write(_voice, world.romashka)
+    voice = Media(VOICE, "audio/ogg")
+    await db.write(from_olga, world.romashka, Kind.VOICE, voice, {})
     (olga,) = await db.read(clients.search, world.romashka.id, "Ольга")
     yield olga.id
-
-
-def _voice(conn: Connection, salon: Business) -> None:
-    now = clock.now()
-    olga = (Identity(IdentityKind.CONSOLE, "olga"),)
-    account = access.connect(
-        conn,
-        business_id=salon.id,
-        channel="console",
-        external_id="terminal",
-        display="",
-        details={},
-        now=now,
-    )
-    client = clients.recognise(conn, salon.id, "console", olga, name="Ольга", phone=None, now=now)
-    messages.open_conversation(conn, account, client, "olga", now)
-    (here,) = history.listing(conn, salon.id, now)
-    item = InboundMessage("terminal", "1", "olga", olga, Kind.VOICE, "", now, payload={})
-    message_id = messages.keep_inbound(conn, account, here.id, item, now)
-    assert message_id is not None
-    attachments.expect(conn, salon.id, here.id, message_id, item, now)
-    wanted = attachments.wanted(conn, salon.id, 1)
-    assert wanted is not None
-    attachments.keep(conn, wanted, Media(VOICE, "audio/ogg"), now)
 
 
 async def test_a_file_is_given_out_as_it_came(db: Database, world: World, talk: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from beautybot.web.newsroom import Look, News, Newsroom, Page
+from beautybot.web.newsroom import SPREAD, Look, News, Newsroom, Page
 
 SALON = 1
 
@@ -83,6 +83,26 @@ async def test_fifty_people_cost_one_look(newsroom: Newsroom, salon: Salon) -> N
     for one in (*everybody, other):
         await one.aclose()
     assert newsroom.watched() == 0
+
+
+async def test_many_are_told_one_after_another_and_the_first_at_once(salon: Salon) -> None:
+    """No two wait as long, and none until the next look; whoever came first waits not at all."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        await asyncio.sleep(0)
+
+    newsroom = Newsroom(look_every_s=0.01, sleep=sleep)
+    everybody = [newsroom.follow(SALON, salon.draw, Page("1")) for _ in range(50)]
+    await asyncio.gather(*(anext(one) for one in everybody))
+    salon.happens(2, "Ира: здравствуйте")
+    await asyncio.gather(*(first(one) for one in everybody))
+    for one in everybody:
+        await one.aclose()
+
+    assert len(set(waited)) == len(waited) >= 49
+    assert min(waited) > 0 and max(waited) < 0.01 * SPREAD
 
 
 async def test_a_page_read_before_the_last_look_is_told_everything(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from beautybot.businesses import sign_ins
 from beautybot.businesses.salons import Business
 from beautybot.conversations import talks
 from beautybot.web.dashboard.talk_lines import talk_row
-from beautybot.web.newsroom import Look, Page
+from beautybot.web.newsroom import Look, News, Page
 from beautybot.web.rendering import fragment
 from beautybot.web.sessions import Asking, as_id, cookie_name
 
@@ -51,7 +52,7 @@ def source(conn: Connection, business_id: int, talk: int | None = None) -> str:
     return f"{EVENTS}?{urlencode(wanted)}"
 
 
-async def _told(asking: Asking) -> AsyncIterator[str]:
+async def _told(asking: Asking) -> AsyncIterator[str | bytes]:
     parts, business = asking.parts, asking.business
 
     async def draw(before: Look | None, watched: frozenset[int]) -> Look:
@@ -67,11 +68,17 @@ async def _told(asking: Asking) -> AsyncIterator[str]:
         async for news in following:
             looks += 1
             if news is not None:
-                yield f"id: {news.pulse}\nevent: news\ndata: {news.text}\n\n"
+                yield _event(news)
             if looks % BREATH == 0:
                 if looks >= STREAM_LOOKS or not await _still_signed_in(asking):
                     return
                 yield ": still here\n\n"
+
+
+@lru_cache(maxsize=64)
+def _event(news: News) -> bytes:
+    """The same bytes for everybody who is told the same."""
+    return f"id: {news.pulse}\nevent: news\ndata: {news.text}\n\n".encode()
 
 
 def _plain(pulse: str) -> str:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from functools import cache
 
 import pytest
+from sent_files import from_olga
 from sqlalchemy import Connection, update
-from visitor import PASSWORD, browser, pages
+from visitor import browser, pages
 from world import ANNA, BORIS, World
 
 from beautybot.booking import availability, catalogue, holds
 from beautybot.booking.availability import Wish
-from beautybot.businesses import access, users
+from beautybot.businesses import users
 from beautybot.businesses.models import memberships
-from beautybot.channels.base import Identity, IdentityKind, InboundMessage, Kind, Media
-from beautybot.conversations import attachments, clients, history, messages
+from beautybot.channels.base import Kind, Media
+from beautybot.conversations import attachments
 from beautybot.kit import clock
 from beautybot.kit.db import Database
 
@@ -26,51 +26,14 @@ VERA = "vera@romashka.example"
 FILE = "/dashboard/files/1"
 
 
-@cache
-def digest() -> str:
-    """Made once: it takes its time."""
-    return users.hashed(ANNA, PASSWORD)[1]
-
-
 @pytest.fixture
-async def base(db: Database, world: World) -> AsyncIterator[str]:
+async def base(db: Database, staffed: World) -> AsyncIterator[str]:
     """The dashboard; a client of «Ромашка» has sent a file that is a page."""
-    now = clock.now()
-    for email, salon, role in (
-        (ANNA, world.romashka, "owner"),
-        (VERA, world.romashka, "specialist"),
-        (BORIS, world.lilia, "owner"),
-    ):
-        await db.write(users.put, email, digest(), salon.id, role, now)
-    await db.write(_file, world)
+    page = Media(EVIL, "text/html; charset=utf-8")
+    kind = {"mime_type": "text/html"}
+    await db.write(from_olga, staffed.romashka, Kind.DOCUMENT, page, kind)
     async with pages(db) as address:
         yield address
-
-
-def _file(conn: Connection, world: World) -> None:
-    now, salon = clock.now(), world.romashka
-    olga = (Identity(IdentityKind.CONSOLE, "olga"),)
-    account = access.connect(
-        conn,
-        business_id=salon.id,
-        channel="console",
-        external_id="terminal",
-        display="terminal",
-        details={},
-        now=now,
-    )
-    client = clients.recognise(conn, salon.id, "console", olga, name=None, phone=None, now=now)
-    messages.open_conversation(conn, account, client, "olga", now)
-    (talk,) = history.listing(conn, salon.id, now)
-    item = InboundMessage(
-        "terminal", "1", "olga", olga, Kind.DOCUMENT, "", now, payload={"mime_type": "text/html"}
-    )
-    message_id = messages.keep_inbound(conn, account, talk.id, item, now)
-    assert message_id is not None
-    attachments.expect(conn, salon.id, talk.id, message_id, item, now)
-    wanted = attachments.wanted(conn, salon.id, 1)
-    assert wanted is not None
-    attachments.keep(conn, wanted, Media(EVIL, "text/html; charset=utf-8"), now)
 
 
 async def test_a_file_is_bytes_to_be_saved(base: str) -> None:

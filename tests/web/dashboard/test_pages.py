@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from functools import cache
 
 import pytest
 from visitor import PASSWORD, Visitor, browser, pages
-from world import ANNA, BORIS, World
+from world import ANNA, World
 
 from beautybot.booking import availability, catalogue, visits
 from beautybot.booking.availability import Wish
@@ -25,23 +24,10 @@ VERA = "vera@romashka.example"
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
 
-@cache
-def digest() -> str:
-    """Made once: it takes its time."""
-    return users.hashed(ANNA, PASSWORD)[1]
-
-
 @pytest.fixture
-async def base(db: Database, world: World) -> AsyncIterator[str]:
+async def base(db: Database, staffed: World) -> AsyncIterator[str]:
     """The dashboard, with people of both salons and a conversation in «Ромашка»."""
-    now = clock.now()
-    for email, salon, role in (
-        (ANNA, world.romashka, "owner"),
-        (VERA, world.romashka, "specialist"),
-        (BORIS, world.lilia, "owner"),
-    ):
-        await db.write(users.put, email, digest(), salon.id, role, now)
-    await db.write(_talk, world)
+    await db.write(_talk, staffed)
     async with pages(db) as address:
         yield address
 
