@@ -69,6 +69,8 @@ async def templates(asking: Asking) -> Response:
     except BadTemplate:
         words = "В имени шаблона бывают только строчные латинские буквы, цифры и знак _."
         return await show(asking, words, "whatsapp")
+    except NotFound:
+        return await show(asking, "Сначала подключите WhatsApp.", "whatsapp")
     return onward("/dashboard/settings?done=1#whatsapp")
 
 
