@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import signal
+import sys
 from collections.abc import Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -90,6 +93,16 @@ def run_until_stopped(
     """
     with asyncio.Runner(loop_factory=_quick_loop) as runner:
         runner.run(_until_stopped(work, listens))
+    if not _is_read(sys.stderr):
+        os._exit(0)  # all is closed; Python itself would wait for ever to flush the log
+
+
+def _is_read(stream: TextIO) -> bool:
+    """False for a pipe that is full because nobody reads it: who writes there waits for ever."""
+    try:
+        return bool(select.select([], [stream], [], 0)[1])
+    except (OSError, ValueError):  # no file at all
+        return True
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None], listens: tuple[str, int] | None) -> None:
@@ -113,7 +126,8 @@ async def _until_stopped(work: Coroutine[Any, Any, None], listens: tuple[str, in
     finally:
         if announcing is not None:
             announcing.cancel()
-    warn("BeautyBot has stopped.")
+    if _is_read(sys.stderr):
+        warn("BeautyBot has stopped.")
 
 
 async def _announce(host: str, port: int) -> None:
