@@ -50,10 +50,10 @@ def _named(found: list[Command]) -> tuple[ServiceWish, ...]:
 def _without(
     found: list[Command], named: tuple[ServiceWish, ...], text: str, draft: Draft
 ) -> list[Command]:
-    """What is left of the wish; all of it where nothing of it was named, or nothing would be."""
+    """What is left of the wish; as it was read where another service is named, or none is left."""
     gone = {ref for wish in named for ref in wish.refs}
     left = tuple(ref for ref in draft.services if ref not in gone)
-    if not left or left == draft.services:
+    if not named or not left or not all({*draft.services} & {*wish.refs} for wish in named):
         return found
     others = [k for k in found if not isinstance(k, SetServices | Unclear | Reject)]
     return [*others, SetServices(tuple(ServiceWish((ref,), text[:200]) for ref in left))]
