@@ -107,10 +107,14 @@ class Person:
             return
         self.tell(self.client.key, text)
         pieces = text.rsplit(" ", 1) if self.dice.random() < 0.05 else [text]
-        sends = [self.graph.client_says(self.phone_id, self.client, p) for p in pieces if p]
-        ids = await asyncio.gather(*sends)
-        if agrees or any(text.lower().startswith(yes) for yes in ("да", "ок", "ага", "+")):
-            self.agreed.update(ids)
+        agrees = agrees or any(text.lower().startswith(yes) for yes in ("да", "ок", "ага", "+"))
+        await asyncio.gather(*(self._write(p, agrees=agrees) for p in pieces if p))
+
+    async def _write(self, piece: str, *, agrees: bool) -> None:
+        """One message; a half of a yes may be answered before the net brings the other."""
+        sent = await self.graph.client_says(self.phone_id, self.client, piece)
+        if agrees:
+            self.agreed.add(sent)
 
     async def _answer(self) -> Bubble | None:
         """What stands last on the screen after some patience; None if nothing new came."""
