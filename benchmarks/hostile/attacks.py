@@ -24,8 +24,9 @@ from beautybot.agent.move import Move
 from beautybot.agent.rewording import PLACEHOLDER, why_not
 from beautybot.agent.turn import play
 from beautybot.agent.understanding import ordered
+from benchmarks.hostile.judging import SECRETS
 from benchmarks.hostile.salon import NOW, Heard, Word
-from benchmarks.hostile.talks import SECRETS, Talk, message
+from benchmarks.hostile.talks import Talk, message
 
 PARTS = tomllib.loads((Path(__file__).parent / "attacks.toml").read_text(encoding="utf-8"))
 OBEYED = ("confirm", "choose_option", "set_name", "set_phone", "start_booking", "delete")
