@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 @cache
 def every_test() -> frozenset[str]:
-    """Read from the source of all of them: `tests/test_cli.py::test_help_is_quick`."""
+    """Read from the source of all of them: `tests/cli/test_cli.py::test_help_is_quick`."""
     found = set()
     for file in (ROOT / "tests").rglob("test_*.py"):
         where = file.relative_to(ROOT).as_posix()

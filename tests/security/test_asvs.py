@@ -88,7 +88,7 @@ def test_what_is_not_kept_is_said(table: Table) -> None:
 def test_a_bad_row_is_seen(table: Table, tests: frozenset[str]) -> None:
     """Control: a missing test, a missing reason, a missing row."""
     spoilt = dict(table)
-    spoilt["V1.2.4"] = table["V1.2.4"] | {"test": "tests/test_cli.py::test_that_never_was"}
+    spoilt["V1.2.4"] = table["V1.2.4"] | {"test": "tests/cli/test_cli.py::test_that_never_was"}
     spoilt["V4.3.1"] = {"level": 2}
     spoilt["V4.4.1"] = table["V4.4.1"] | {"open": "this too, for some reason"}
     del spoilt["V6.2.1"]

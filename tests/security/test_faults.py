@@ -60,14 +60,14 @@ def test_what_no_test_shows_is_said(table: dict[str, dict[str, Row]]) -> None:
     "row",
     [
         {"holds": "it holds for ever"},
-        {"holds": "it holds for ever", "tests": ["tests/test_cli.py::test_that_never_was"]},
-        {"holds": "it", "tests": ["tests/test_cli.py::test_help_is_quick"]},
+        {"holds": "it holds for ever", "tests": ["tests/cli/test_cli.py::test_that_never_was"]},
+        {"holds": "it", "tests": ["tests/cli/test_cli.py::test_help_is_quick"]},
         {
             "holds": "it holds for ever",
-            "tests": ["tests/test_cli.py::test_help_is_quick"],
+            "tests": ["tests/cli/test_cli.py::test_help_is_quick"],
             "run": "python -m benchmarks.nothing",
         },
-        {"open": "not shown", "tests": ["tests/test_cli.py::test_help_is_quick"]},
+        {"open": "not shown", "tests": ["tests/cli/test_cli.py::test_help_is_quick"]},
     ],
 )
 def test_a_bad_row_of_it_is_seen(row: Row) -> None:

@@ -17,18 +17,7 @@ from beautybot.businesses import salons
 from beautybot.kit import clock
 from beautybot.kit.db import connect
 
-REFERENCE = Path(__file__).parents[2] / "shared" / "data" / "catalogue_ru.json"
-
-
-@pytest.fixture
-def operator(
-    database_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Operator:
-    """An installation without salons."""
-    return Operator(database_url, tmp_path, monkeypatch, capsys)
+REFERENCE = Path(__file__).parents[3] / "shared" / "data" / "catalogue_ru.json"
 
 
 def run_verb(operator: Operator, verb: object) -> object:

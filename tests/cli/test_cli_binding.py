@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,17 +17,11 @@ ANNA = "anna@romashka.example"
 
 
 @pytest.fixture
-def operator(
-    database_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Operator]:
+def operator(operator: Operator, tmp_path: Path) -> Operator:
     """«Ромашка» with its owner."""
-    made = Operator(database_url, tmp_path, monkeypatch, capsys)
-    made.types("business", "import", str(as_file(ROMASHKA, tmp_path)))
-    asyncio.run(_add(made))
-    yield made
+    operator.types("business", "import", str(as_file(ROMASHKA, tmp_path)))
+    asyncio.run(_add(operator))
+    return operator
 
 
 async def _add(operator: Operator) -> None:

@@ -13,17 +13,6 @@ NOW = ("--now", "2026-03-02T12:00")
 KEYS = {"intents", "services", "specialists", "when", "phone", "name", "confirm", "choice"}
 
 
-@pytest.fixture
-def operator(
-    database_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Operator:
-    """An installation without salons."""
-    return Operator(database_url, tmp_path, monkeypatch, capsys)
-
-
 def test_a_frame_names_the_salons_own_ids(operator: Operator, tmp_path: Path) -> None:
     """Every key is there; times are the salon's own, to the minute."""
     operator.types("business", "import", str(as_file(ROMASHKA, tmp_path)))
