@@ -36,7 +36,7 @@ from beautybot.russian.picking import direction_in, picked
 from beautybot.russian.price_words import Listed, PriceWords
 
 # Where no options are open a bare number picks nothing, and is no hour either.
-_NO_NUMBERS = (Asked.CONSENT, Asked.NAME, Asked.CONFIRM)
+_NO_NUMBERS = (Asked.CONSENT, Asked.NAME)
 _NUMBER = re.compile(r"\W*\d{1,2}\W*")
 
 

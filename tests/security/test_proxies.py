@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from beautybot.app import build
 from beautybot.kit.crypto import Keyring, new_key, parse_keys
 from beautybot.kit.db import Database
 from beautybot.kit.wakeup import Wakeup
-from beautybot.serving import Product, _server, listen
+from beautybot.serving import listen, server as server_of
 from beautybot.settings import Settings
 from beautybot.web.parts import Parts
 
@@ -33,7 +34,8 @@ async def house(db: Database, trusted: str) -> AsyncIterator[str]:
     settings = Settings(trusted_proxies=trusted)
     parts = Parts(settings, db, Keyring(parse_keys(new_key())), Wakeup())
     listener = listen("127.0.0.1", 0)
-    server = _server(Product(parts, None), [Route("/place", place, methods=["GET", "POST"])])  # type: ignore[arg-type]
+    app = build(parts, pages=[Route("/place", place, methods=["GET", "POST"])])
+    server = server_of(app, settings)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:
