@@ -27,7 +27,7 @@ from benchmarks.turn.__main__ import Watched, delivery
 from benchmarks.turn.salon import PHONE_IDS, SECRET, TOKEN, WABA, prepare, serving
 
 CLIENT, KEY = "client-1", "secret-1"
-CLEAR, MURMUR = "сколько стоит маникюр?", "мур-мур ноготочки бы"
+CLEAR, MURMUR = "сколько стоит маникюр?", "мур-мур, ну вы поняли"
 CONVERSATIONS, STREAMS, THINKS_S, PROBES = 500, 50, 2.0, 400
 
 
@@ -73,6 +73,8 @@ async def in_flight(rounds: int = 5) -> None:
             waiting = {f"7916{n:07d}" for n in range(CONVERSATIONS)}
             while not waiting <= set(watched.replies):
                 await asyncio.sleep(0.1)
+        if not fake.streams.peak[CLIENT]:
+            raise SystemExit("nobody waited for the model: the rules understand what was written")
         lasts.append(max(watched.replies[w] for w in waiting) - began)
         ratios.append(busy[1] / idle[1])
         print(
