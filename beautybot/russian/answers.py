@@ -48,14 +48,23 @@ class Context:
         return self.expects or "when" if self.asked == "when" else ""
 
 
+LAST_SLIP = 7
+"""«8» may be an hour in the morning; a smaller number beside a list is one of the list's."""
+
+
 def choice_in(reading: Reading, context: Context) -> int | None:
-    """Which of the offered options a message takes, from one; -1 is the last."""
+    """
+    Which of the offered options a message takes, from one; -1 is the last.
+
+    A small bare number beyond the list is a slip and not an hour: it is given
+    as it is, so that the client hears that there is no such option.
+    """
     if not context.options:
         return None
     text = " ".join(reading.text.strip(" .!)(").split())
     if match := _NUMBER_CHOICE.match(text):
         number = int(match[1])
-        return number if 1 <= number <= context.options else None
+        return number if 1 <= number <= max(context.options, LAST_SLIP) else None
     words = reading.words
     for i, word in enumerate(words):
         before, after = (*words[max(0, i - 1) : i], ""), (*words[i + 1 : i + 2], "")

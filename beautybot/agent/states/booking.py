@@ -108,10 +108,15 @@ def _only_wishes(move: Move) -> bool:
 def _start(move: Move) -> None:
     """The client wants to come; what was spoken of before is what is wanted."""
     move.plan(active=True)
+    _take_topic(move)
+    move.advance = True
+
+
+def _take_topic(move: Move) -> None:
+    """«Сколько стоит маникюр?», then «а завтра вечером?»: the manicure is what is wanted."""
     if move.draft.wants_services and move.memory.topic:
         wishes, move.memory = move.memory.topic, replace(move.memory, topic=())
         _take_wishes(move, wishes)
-    move.advance = True
 
 
 def _wait(move: Move) -> None:
@@ -158,6 +163,7 @@ def _specialist(move: Move, command: SetSpecialist) -> None:
         excluded=command.excluded or (() if command.any_one else move.draft.excluded),
         slot=None,
     )
+    _take_topic(move)
     move.advance = True
 
 
@@ -167,6 +173,7 @@ def _when(move: Move, when: When) -> None:
     if when.kind is WhenKind.CLOCK and before is not None and before.day is not None:
         when = spans.joined(before, when, move.desk.business.zone)
     move.plan(active=True, when=when, slot=None)
+    _take_topic(move)
     move.advance = True
 
 
