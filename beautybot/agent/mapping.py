@@ -158,10 +158,12 @@ def _questions(
     text: str, meaning: Meaning, memory: Memory, wishes: tuple[ServiceWish, ...]
 ) -> Iterator[Command]:
     long = bool(_HOW_LONG.search(text.lower())) and bool(wishes or _speaks_of_one(memory))
-    if long or Intent.PRICE in meaning.intents:
+    priced = long or Intent.PRICE in meaning.intents
+    if priced:
         yield c.AskPrice(wishes)
     for intent, topic in _TOPICS.items():
-        if intent in meaning.intents and not (long and topic is Topic.SERVICES):
+        told = topic is Topic.SERVICES and (long or (priced and bool(wishes)))
+        if intent in meaning.intents and not told:
             yield c.AskInfo(topic, text[:300], wishes, when_of(meaning.when))
 
 

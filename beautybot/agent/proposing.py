@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from beautybot.agent import consent, deposits, listed, saying, window
+from beautybot.agent import consent, deposits, listed, saying, spans, window
 from beautybot.agent.memory import Asked, Goal, Option, Proposal, new_token
 from beautybot.agent.move import Move
 from beautybot.agent.wishes import When
@@ -14,6 +14,7 @@ from beautybot.booking.availability import Slot
 from beautybot.businesses.salons import Consent
 from beautybot.channels.base import Button
 from beautybot.conversations.envelope import Weight
+from beautybot.russian.picking import direction_in
 
 
 def keep_and_propose(move: Move, slot: Slot) -> bool:
@@ -198,6 +199,17 @@ def chosen_visit(move: Move, appointment_id: int) -> None:
         start_moving(move, visit, move.draft.when)
     else:
         propose_cancel(move, visit)
+
+
+def move_aside(move: Move, text: str) -> bool:
+    """«Ой, а попозже можно?» of who has one visit and wishes nothing else: it is to be moved."""
+    direction, visits = direction_in(text), move.desk.my_visits()
+    if direction is None or move.draft.active or len(visits) != 1:
+        return False
+    start = visits[0].start
+    when = spans.beside([start], direction, move.today, move.desk.business.zone)
+    start_moving(move, visits[0], when)
+    return True
 
 
 def start_moving(move: Move, visit: Appointment, when: When | None) -> None:

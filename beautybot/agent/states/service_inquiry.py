@@ -9,6 +9,7 @@ from beautybot.agent import (
     delicate,
     deposits,
     knowledge,
+    proposing,
     restrictions,
     saying,
     summary,
@@ -279,6 +280,8 @@ def _unclear(move: Move, text: str) -> None:
     if is_about_the_house(text):
         _pass_on(move, text)
         move.advance = move.draft.active or move.memory.proposal is not None
+        return
+    if proposing.move_aside(move, text):
         return
     misses = move.memory.misses + 1
     move.remember(misses=misses)
