@@ -14,7 +14,7 @@ from beautybot.booking.availability import Slot
 from beautybot.businesses.salons import Consent
 from beautybot.channels.base import Button
 from beautybot.conversations.envelope import Weight
-from beautybot.russian.picking import direction_in
+from beautybot.russian.picking import direction_in, minutes_aside
 
 
 def keep_and_propose(move: Move, slot: Slot) -> bool:
@@ -206,8 +206,8 @@ def move_aside(move: Move, text: str) -> bool:
     direction, visits = direction_in(text), move.desk.my_visits()
     if direction is None or move.draft.active or len(visits) != 1:
         return False
-    start = visits[0].start
-    when = spans.beside([start], direction, move.today, move.desk.business.zone)
+    zone, by = move.desk.business.zone, minutes_aside(text)
+    when = spans.beside([visits[0].start], direction, move.today, zone, by)
     start_moving(move, visits[0], when)
     return True
 

@@ -25,14 +25,24 @@ def spans(when: When, today: date, zone: ZoneInfo) -> list[Span]:
     return [(_at(day, when.clock_min, zone), _at(day, until, zone)) for day in days]
 
 
-def beside(shown: Sequence[datetime], direction: Direction, today: date, zone: ZoneInfo) -> When:
+def beside(
+    shown: Sequence[datetime],
+    direction: Direction,
+    today: date,
+    zone: ZoneInfo,
+    minutes: int | None = None,
+) -> When:
     """
     The wish that "later", "earlier" or "other times" makes of the times that were offered.
 
     Of one day's times it stays in that day; of several days' it looks three
-    days further.
+    days further.  With so many minutes it is that very time.
     """
     first, last = min(shown).astimezone(zone), max(shown).astimezone(zone)
+    if minutes and direction is not Direction.OTHER:
+        aside = timedelta(minutes=minutes)
+        at = last + aside if direction is Direction.LATER else first - aside
+        return When(WhenKind.EXACT, f"{at:%H:%M}", at)
     after = last + timedelta(minutes=1)
     days_on = 1 if first.date() == last.date() else 3
     end = _at(last.date() + timedelta(days=days_on), 0, zone)

@@ -7,15 +7,21 @@ where to look from them: «а попозже?» to an offer of times.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from beautybot.russian.concepts import heads, heard_as, words_of
+from beautybot.russian.numbers import value_of
 from beautybot.russian.price_words import PriceWords
 from beautybot.russian.reading import read, table
 
 _NOT = ("не", "кроме")
 _SHORT = 8
+_ASIDE = re.compile(
+    r"\bна (?:(?P<half>полчаса|пол часа)|(?P<one_and_half>полтора часа)"
+    r"|(?:(?P<count>\w+) )?(?P<unit>час(?:а|ов|ик|ика)?|минут\w*|мин))\b"
+)
 
 
 class Direction(StrEnum):
@@ -79,3 +85,16 @@ def direction_in(text: str) -> Direction | None:
         if any(f" {phrase} " in said for phrase in table("directions")[direction]):
             return direction
     return None
+
+
+def minutes_aside(text: str) -> int | None:
+    """How far from a time the wish is: 60 of «на час позже», 30 of «на полчаса пораньше»."""
+    found = _ASIDE.search(" ".join(read(text).words))
+    if found is None:
+        return None
+    if found["half"]:
+        return 30
+    if found["one_and_half"]:
+        return 90
+    count = (value_of(found["count"]) if found["count"] else 1) or 0
+    return count * (1 if found["unit"].startswith("мин") else 60) or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from price_lists import price_words
 
-from beautybot.russian.picking import Direction, direction_in, picked
+from beautybot.russian.picking import Direction, direction_in, minutes_aside, picked
 from beautybot.russian.price_words import Listed, PriceWords
 
 MANICURES = PriceWords.of(
@@ -65,3 +65,23 @@ def test_it_works_in_another_salon_s_words() -> None:
 def test_where_to_look_from_the_offer(said: str, direction: Direction | None) -> None:
     """Only a short message speaks of the times before the eyes."""
     assert direction_in(said) is direction
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("ой а можно на час позже", 60),
+        ("на полчасика раньше", None),  # nobody knows how much that is
+        ("на полчаса пораньше", 30),
+        ("на полтора часа позже", 90),
+        ("на два часа позже", 120),
+        ("на 15 минут позже", 15),
+        ("на 2 часа", 120),
+        ("на ноль часов позже", None),
+        ("попозже", None),
+        ("на часть дня", None),
+    ],
+)
+def test_how_far_aside(text: str, minutes: int | None) -> None:
+    """In minutes; None where it does not say."""
+    assert minutes_aside(text) == minutes
