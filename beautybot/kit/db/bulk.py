@@ -4,14 +4,14 @@ Many rows in one INSERT.
 `executemany` steps once a row and lets go of the interpreter's lock at each;
 beside a busy event loop every step then waits to get it back.  One statement
 for a whole batch spares that, and is one round trip on PostgreSQL.  SQLite's
-has a row of parameters for each row, so its text is made once for each size;
-PostgreSQL's takes whole columns as arrays and is one for all.
+has a row of parameters for each row, so there is a text for each size, made of
+that for one row; PostgreSQL's takes whole columns as arrays and is one for all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Dialect, String, Table, Text, bindparam, func, select
@@ -20,7 +20,8 @@ from sqlalchemy.types import TypeEngine
 
 Insert = sqlite.Insert | postgresql.Insert
 Bind = Callable[[Any], Any]
-MOST = 128
+MOST = 1024
+"""SQLite takes 32,766 parameters in a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class ManyRows:
     ) -> None:
         made = self._rows.get(len(rows))
         if made is None:
-            made = self._rows[len(rows)] = self._of_rows(conn.dialect, len(rows))
+            one = self._rows.get(1) or self._of_row(conn.dialect)
+            made = self._rows[len(rows)] = _repeated(one, len(rows))
         values = [
             value if bind is None else bind(value)
             for row in rows
@@ -93,13 +95,10 @@ class ManyRows:
         ]
         conn.exec_driver_sql(made.text, (*columns, *made.last(shared)))
 
-    def _of_rows(self, dialect: Dialect, size: int) -> Made:
-        # Two underscores: SQLAlchemy numbers parameters of its own with one.
-        named = [
-            {c: bindparam(f"{c}__{n}", type_=kind) for c, kind in self._types.items()}
-            for n in range(size)
-        ]
-        names = [name.key for row in named for name in row.values()]
+    def _of_row(self, dialect: Dialect) -> Made:
+        # Two underscores: SQLAlchemy gives parameters of its own the names of columns.
+        named = {c: bindparam(f"{c}__", type_=kind) for c, kind in self._types.items()}
+        names = [name.key for name in named.values()]
         return self._made(sqlite.insert(self._table).values(named), names, dialect)
 
     def _of_arrays(self, dialect: Dialect) -> Made:
@@ -122,6 +121,15 @@ class ManyRows:
             rest=tuple((name, processors.get(name)) for name in order[len(names) :]),
             constants=dict(compiled.params),
         )
+
+
+def _repeated(one: Made, size: int) -> Made:
+    """The statement for so many rows: to compile each size would take milliseconds."""
+    row = f"({', '.join('?' * len(one.binds))})"
+    head, values, tail = one.text.partition(f" VALUES {row}")
+    if not values or row in tail:
+        raise AssertionError("the dialect writes the values of a row in another way")
+    return replace(one, text=f"{head} VALUES {', '.join([row] * size)}{tail}")
 
 
 def _uncut(kind: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -7,6 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+ALONE = "alone"
+"""In a connection's `info`: its next statement is a transaction by itself, BEGIN is not said."""
+
 
 def engine_of(path: Path, busy_ms: int, *, read_only: bool) -> Engine:
     """An engine for the file; `busy_ms` is how long a connection waits for another's lock."""
@@ -29,6 +32,7 @@ def engine_of(path: Path, busy_ms: int, *, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if ALONE not in conn.info:
+            conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine

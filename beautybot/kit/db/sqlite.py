@@ -25,7 +25,7 @@ from beautybot.kit.db import soundness
 from beautybot.kit.db.ballast import Ballast
 from beautybot.kit.db.line import Line
 from beautybot.kit.db.locks import FileLocks
-from beautybot.kit.db.opening import engine_of
+from beautybot.kit.db.opening import ALONE, engine_of
 from beautybot.kit.db.outcomes import tell
 from beautybot.kit.errors import BeautyBotError
 
@@ -215,10 +215,10 @@ class Writer:
         the next delivery wait, less would make more commits than verbs.
         """
         outcomes: list[tuple[Any, BaseException | None]] = []
+        if len(verbs) == 1:
+            return [(self._commit_one(conn, verbs[0], alone=urgent == 1), None)]
         began = committing = clock.monotonic()
         with self._locks.committing(alone=self._checkpoints), conn.begin():
-            if len(verbs) == 1:  # nobody shares it: what fails may undo the whole transaction
-                return [(verbs[0](conn), None)]
             raw = conn.connection.driver_connection
             assert raw is not None
             for number, verb in enumerate(verbs):
@@ -230,6 +230,23 @@ class Writer:
                 committing = clock.monotonic()
         self._commit_s = min(clock.monotonic() - committing, LONGEST_S)
         return outcomes
+
+    def _commit_one(
+        self, conn: Connection, verb: Callable[[Connection], Any], *, alone: bool
+    ) -> Any:
+        """
+        A verb that shares its commit with nobody: what fails may undo the whole transaction.
+
+        `alone`: it is one statement, which needs neither BEGIN nor COMMIT.  At each of
+        them this thread would wait for the interpreter's lock beside a busy event loop.
+        """
+        if alone:
+            conn.info[ALONE] = True
+        try:
+            with self._locks.committing(alone=self._checkpoints), conn.begin():
+                return verb(conn)
+        finally:
+            conn.info.pop(ALONE, None)
 
     def _log_is_long(self) -> bool:
         now = clock.monotonic()
