@@ -59,3 +59,8 @@ async def free(base: str, service: str = "manicure", days: int = 7) -> list[dict
     status, answer = await call(base, "GET", "/salon/romashka/available-slots", params=query)
     assert status == 200
     return list(answer["slots"])
+
+
+def booking(start: str, **more: str) -> dict[str, str]:
+    """What an assistant sends to hold a manicure at «Ромашка»."""
+    return {"salonId": "romashka", "serviceId": "manicure", "bookingTime": start, **more}

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from assistant_doors import opt_in
 from starlette.routing import Route
-from town import Town, town
+from town import Town
 
 from beautybot.app import build
 from beautybot.demo.fakes.server import serving
-from beautybot.kit.db import Database
 from beautybot.settings import Settings
 from beautybot.web import assistants
 from beautybot.web.parts import Parts
@@ -22,14 +19,6 @@ from beautybot.web.quotas import Quota
 
 ENDLESS = 1e12
 KEY = "a key of the operator"
-
-
-@pytest.fixture
-async def here(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», which lets assistants in."""
-    async with town(sqlite_db, tmp_path) as built:
-        await opt_in(built.db)
-        yield built
 
 
 @pytest.mark.parametrize("key", ["", KEY])

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from assistant_doors import call, doors, opt_in
+from assistant_doors import call, doors
 from mcp import Client
 from sqlalchemy import Engine, event
-from town import Town, town
+from town import Town
 
 from beautybot.businesses import salons
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.kit import clock
-from beautybot.kit.db import Database
 
 BEFORE_SUMMER = datetime(2027, 3, 26, 8, tzinfo=UTC)
 """A Friday; in Berlin the clocks go forward on Sunday the 28th."""
 BERLIN = {"2027-03-27": "+01:00", "2027-03-29": "+02:00"}
-
-
-@pytest.fixture
-async def here(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», which lets assistants in."""
-    async with town(sqlite_db, tmp_path) as built:
-        await opt_in(built.db)
-        yield built
 
 
 @pytest.mark.parametrize("day", list(BERLIN))

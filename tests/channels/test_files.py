@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from town import PHONE_ID, Town, town
+from town import PHONE_ID, Town
 
 from beautybot.businesses import salons
 from beautybot.channels.base import MOST_MEDIA, Account, Kind, MediaError
@@ -23,7 +21,6 @@ from beautybot.conversations.listening import Listening
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.demo.fakes.server import serving
 from beautybot.demo.fakes.telegram_people import TgUser
-from beautybot.kit.db import Database
 from beautybot.kit.http import Answer
 from beautybot.llm import speech
 from beautybot.settings import Settings
@@ -31,13 +28,6 @@ from beautybot.settings import Settings
 OLGA = WaClient("79161234567", name="Ольга")
 OLGA_TOO = TgUser(5_001, "Ольга")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
-
-
-@pytest.fixture
-async def here(db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», connected to both messengers; nobody is asked for consent."""
-    async with town(db, tmp_path) as built:
-        yield built
 
 
 @dataclass(slots=True)

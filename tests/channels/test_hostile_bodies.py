@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from postman import outcomes, post, said, signed, stored
-from town import APP_SECRET, PHONE_ID, Town, town
+from town import APP_SECRET, PHONE_ID, Town
 
 from beautybot.demo.fakes import graph_events as events
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.demo.fakes.telegram_people import TgUser
-from beautybot.kit.db import Database
 
 OLGA = WaClient("79161234567", name="Ольга")
 OLGA_TOO = TgUser(501, first_name="Ольга")
@@ -51,13 +48,6 @@ HOSTILE: dict[str, bytes] = {
     "an update of nothing": b'{"update_id":9}',
     "an update of two kinds": b'{"update_id":10,"message":5,"callback_query":[]}',
 }
-
-
-@pytest.fixture
-async def here(db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», connected to both messengers."""
-    async with town(db, tmp_path) as built:
-        yield built
 
 
 async def test_hostile_bodies_of_whatsapp_are_kept_and_harm_nobody(here: Town) -> None:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-from town import Town, town
+from town import Town
 
 from beautybot.conversations import history
 from beautybot.demo.fakes.telegram_people import TgUser
 from beautybot.demo.fakes.telegram_world import TgLink
-from beautybot.kit.db import Database
 
 ANNA = TgUser(700, "Анна")
 OLGA = TgUser(5_001, "Ольга")
 IRA = TgUser(5_002, "Ира")
-
-
-@pytest.fixture
-async def here(db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», connected to both messengers."""
-    async with town(db, tmp_path) as built:
-        yield built
 
 
 async def answers(here: Town, link: TgLink, client: TgUser, text: str) -> list[str]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from postman import get, outcomes, post, said, signed, stored
-from town import APP_SECRET, NEIGHBOUR_PHONE_ID, PHONE_ID, VERIFY, Town, town
+from town import APP_SECRET, NEIGHBOUR_PHONE_ID, PHONE_ID, VERIFY, Town
 
 from beautybot.businesses import access, notices, salons
 from beautybot.businesses.access import AccountTaken
@@ -20,17 +18,9 @@ from beautybot.demo.fakes import graph_events as events
 from beautybot.demo.fakes.graph_errors import graph_fault
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.demo.fakes.graph_world import StatusTiming
-from beautybot.kit.db import Database
 
 OLGA = WaClient("79161234567", name="Ольга")
 PATH = "/api/webhooks/whatsapp"
-
-
-@pytest.fixture
-async def here(db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», connected to both messengers."""
-    async with town(db, tmp_path) as built:
-        yield built
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-from town import PHONE_ID, Town, town
+from town import PHONE_ID, Town
 
 from beautybot.booking.visits import Status
 from beautybot.businesses import notices
@@ -14,14 +10,6 @@ from beautybot.conversations import history
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.demo.fakes.telegram_people import TgUser
 from beautybot.kit import clock
-from beautybot.kit.db import Database
-
-
-@pytest.fixture
-async def here(db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», connected to both messengers."""
-    async with town(db, tmp_path) as built:
-        yield built
 
 
 async def test_a_client_books_in_whatsapp(here: Town) -> None:

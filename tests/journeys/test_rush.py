@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
 from town import PHONE_ID, Town, town
 
 from beautybot.booking.visits import Status
@@ -15,13 +14,6 @@ from beautybot.kit.db import Database
 from beautybot.proof.counting import judge
 
 CROWD = 12
-
-
-@pytest.fixture
-async def here(db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», connected to WhatsApp."""
-    async with town(db, tmp_path) as built:
-        yield built
 
 
 async def rush(here: Town, wishes: Sequence[str]) -> list[list[str]]:

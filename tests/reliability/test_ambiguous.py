@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from town import PHONE_ID, Town, town
+from town import PHONE_ID, Town
 
 from beautybot.businesses import access, notices
 from beautybot.businesses.notices import NoticeKind
@@ -18,18 +16,10 @@ from beautybot.demo.fakes.faults import cut_answer, refused
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.demo.fakes.graph_world import StatusTiming
 from beautybot.demo.fakes.telegram_people import TgUser
-from beautybot.kit.db import Database
 
 LATER = timedelta(seconds=40)
 OLGA, MARIA = WaClient("79161234567", name="Ольга"), TgUser(5_001, "Мария")
 PRICE = "сколько стоит педикюр?"
-
-
-@pytest.fixture
-async def here(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», connected to both messengers."""
-    async with town(sqlite_db, tmp_path) as built:
-        yield built
 
 
 def on_screen(here: Town, client: WaClient) -> int:

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Connection, select
-from town import PHONE_ID, Town, town
+from town import PHONE_ID, Town
 
 from beautybot.conversations import history, turns
 from beautybot.conversations.models import conversations
 from beautybot.conversations.turns import FLOOD, FLOOD_PAUSE
 from beautybot.demo.fakes.graph_people import WaClient
-from beautybot.kit.db import Database, across_salons
+from beautybot.kit.db import across_salons
 from beautybot.worker import BATCH
 
 HOT = WaClient("79160000001", name="Жанна")
 OLGA = WaClient("79160000002", name="Ольга")
 MANY = 90
-
-
-@pytest.fixture
-async def here(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», connected."""
-    async with town(sqlite_db, tmp_path) as built:
-        yield built
 
 
 async def writes(here: Town, client: WaClient, count: int) -> turns.Claim:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -12,21 +11,13 @@ from typing import Any
 import pytest
 from operator_console import Operator
 from sqlalchemy import Connection, select
-from town import PHONE_ID, Town, town
+from town import PHONE_ID, Town
 
 from beautybot.conversations import inbox, quarantine
 from beautybot.conversations.models import inbound_events
 from beautybot.demo.fakes.graph_people import WaClient
-from beautybot.kit.db import Database
 
 OLGA = WaClient("79161234567", name="Ольга")
-
-
-@pytest.fixture
-async def here(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    """«Ромашка», and a delivery of which the reading must not make anything."""
-    async with town(sqlite_db, tmp_path) as built:
-        yield built
 
 
 async def test_poison_is_kept_and_the_chat_goes_on(

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table, select, update
-from town import Town, town
+from town import Town
 
 from beautybot.kit import jobs
-from beautybot.kit.db import Database, across_salons
+from beautybot.kit.db import across_salons
 from beautybot.kit.jobs import Job
 from beautybot.worker import Worker
-
-
-@pytest.fixture
-async def here(sqlite_db: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(sqlite_db, tmp_path) as built:
-        yield built
 
 
 @pytest.mark.parametrize("ends", ["done", "again", "failed"])
