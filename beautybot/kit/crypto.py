@@ -113,7 +113,7 @@ def parse_keys(text: str) -> list[Key]:
     keys = []
     for part in filter(None, (p.strip() for p in text.split(","))):
         try:
-            secret = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+            secret = base64.urlsafe_b64decode(part.rstrip("=") + "=")  # 43 signs and one
         except ValueError:
             secret = b""
         if len(secret) != 32:

@@ -52,12 +52,20 @@ CORE = {
     ),
     "overlap": (
         "booking/overlap.py",
-        ("tests/booking/test_prove.py", "tests/kit/test_migrate.py"),
+        (
+            "tests/booking/test_occupancy.py",
+            "tests/booking/test_prove.py",
+            "tests/kit/test_migrate.py",
+        ),
         "",
     ),
     "occupancy": (
         "booking/occupancy.py",
-        ("tests/booking/test_prove.py", "tests/dialogues/test_lost_holds.py"),
+        (
+            "tests/booking/test_occupancy.py",
+            "tests/booking/test_prove.py",
+            "tests/dialogues/test_lost_holds.py",
+        ),
         "",
     ),
     "seal": ("kit/sealed.py", ("tests/kit/test_sealed.py",), ""),
