@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from postman import signed
-from town import APP_SECRET, PHONE_ID, Town
+from town import APP_SECRET, PHONE_ID, Town, town
 
 from beautybot.demo.fakes import graph_events as events
 from beautybot.demo.fakes.graph_people import WaClient
@@ -19,6 +20,13 @@ from beautybot.kit.db import Database, DatabaseUnavailable
 OLGA = WaClient("79161234567", name="Ольга")
 OLGA_TOO = TgUser(5_001, "Ольга")
 ASKED = "сколько стоит маникюр?"
+
+
+@pytest.fixture
+async def here(db: Database, tmp_path: Path) -> AsyncIterator[Town]:
+    """«Ромашка», connected to both messengers."""
+    async with town(db, tmp_path) as built:
+        yield built
 
 
 @asynccontextmanager

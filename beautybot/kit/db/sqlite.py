@@ -30,6 +30,7 @@ from beautybot.kit.db.outcomes import tell
 from beautybot.kit.errors import BeautyBotError
 
 T = TypeVar("T")
+Verb = Callable[[Connection], Any]
 logger = log.get(__name__)
 
 LEAST_S, LONGEST_S = 0.015, 0.05
@@ -231,9 +232,7 @@ class Writer:
         self._commit_s = min(clock.monotonic() - committing, LONGEST_S)
         return outcomes
 
-    def _commit_one(
-        self, conn: Connection, verb: Callable[[Connection], Any], *, alone: bool
-    ) -> Any:
+    def _commit_one(self, conn: Connection, verb: Verb, *, alone: bool) -> Any:
         """
         A verb that shares its commit with nobody: what fails may undo the whole transaction.
 
