@@ -34,7 +34,7 @@ def build(
     """The ASGI app of an installation; `pages` are routes beside the webhooks."""
     webhooks = Webhooks(
         doors=Doors(parts.db, parts.keyring, parts.settings.whatsapp_app_secret),
-        inbox=Batcher[RawEvent](parts.db, inbox.accept),
+        inbox=Batcher[RawEvent](parts.db, inbox.accepting),
         wakeup=parts.wakeup,
         verify_token=parts.settings.whatsapp_verify_token,
         clock=parts.clock,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from beautybot.conversations.models import inbound_events
-from beautybot.kit.db import ManyRows, across_salons
+from beautybot.kit.db import Filled, ManyRows, across_salons
 from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.leases import claim, finish
 
@@ -56,8 +56,13 @@ class Event:
 
 
 def accept(conn: Connection, events: list[RawEvent]) -> None:
+    """Store deliveries with whatever else the transaction holds."""
+    accepting(events).insert(conn)
+
+
+def accepting(events: list[RawEvent]) -> Filled:
     """
-    Store deliveries, each once, and make them due.
+    What stores deliveries, each once, and makes them due.
 
     WhatsApp repeats for up to seven days and Telegram for one until they see
     a 200, so a repeat is ordinary traffic and not an error.
@@ -66,10 +71,9 @@ def accept(conn: Connection, events: list[RawEvent]) -> None:
     fresh: dict[tuple[str, str], RawEvent] = {}
     for event in events:
         fresh.setdefault((event.channel, event.key), event)
-    rows = [_row(event) for event in fresh.values()]
     expired = min(event.received_at for event in events) - KEY_LIVES
-    _ACCEPT.insert(conn, rows, {"expired": expired})
     reached(Stage.ACCEPTING)
+    return Filled(_ACCEPT, [_row(event) for event in fresh.values()], {"expired": expired})
 
 
 def take(conn: Connection, now: datetime, worker: str, limit: int) -> list[Event]:

@@ -6,16 +6,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from sqlalchemy import Connection
-
-from beautybot.kit.db import Database
+from beautybot.kit.db import Database, Filled
 
 Item = TypeVar("Item")
 
 
 class Batcher(Generic[Item]):
     """
-    Gathers the items of many callers into one transaction.
+    Gathers the items of many callers into one INSERT; `fill` makes it.
 
     While one batch is being committed the next one gathers; nobody waits for
     a timer.  Of what waits it takes about half of all who are on the way, so
@@ -28,10 +26,10 @@ class Batcher(Generic[Item]):
     """
 
     def __init__(
-        self, db: Database, verb: Callable[[Connection, list[Item]], None], *, most: int = 256
+        self, db: Database, fill: Callable[[list[Item]], Filled], *, most: int = 256
     ) -> None:
         self._db = db
-        self._verb = verb
+        self._fill = fill
         self._most = most
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
@@ -62,7 +60,7 @@ class Batcher(Generic[Item]):
 
     async def _commit(self, batch: list[tuple[Item, asyncio.Future[None]]]) -> None:
         try:
-            await self._db.write_first(self._verb, [item for item, _ in batch])
+            await self._db.insert_first(self._fill([item for item, _ in batch]))
         except Exception as error:
             for _, future in batch:
                 if not future.done():

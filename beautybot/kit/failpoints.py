@@ -16,7 +16,7 @@ class Stage(StrEnum):
     """Where a process may die; those in a transaction are reached just before its commit."""
 
     RECEIVED = "received"  # the delivery is proven, and nowhere yet
-    ACCEPTING = "accepting"  # transaction A; where it is one statement, it is done
+    ACCEPTING = "accepting"  # its statement, transaction A, is about to be said
     ACCEPTED = "accepted"  # durable, the messenger has heard nothing
     ANSWERED = "answered"  # the messenger has its 200
     TAKEN = "taken"  # a worker holds the delivery

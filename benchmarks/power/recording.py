@@ -60,7 +60,7 @@ def record(folder: Path, *, events: int, seed: int, synchronous: str = "FULL") -
 async def _live(folder: Path, events: int, seed: int) -> None:
     """Deliveries through the inbox's door, and jobs, side by side; each marked when durable."""
     db = connect(f"sqlite:///{folder / DATABASE}", owner=True)
-    door = Batcher[RawEvent](db, inbox.accept)
+    door = Batcher[RawEvent](db, inbox.accepting)
     dice = random.Random(seed)
     marks = os.open(folder / ACKS, os.O_WRONLY | os.O_CREAT)
     numbers = iter(range(events))

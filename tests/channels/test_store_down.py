@@ -38,7 +38,7 @@ async def away(db: Database) -> AsyncIterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(db), "write", gone)
-        patch.setattr(type(db), "write_first", gone)
+        patch.setattr(type(db), "insert_first", gone)
         yield
 
 

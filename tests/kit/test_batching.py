@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ class Slow:
         self.commits: list[list[int]] = []
         self.broken = False
 
-    async def write_first(self, _verb: Callable[..., None], items: list[int]) -> None:
+    async def insert_first(self, items: list[int]) -> None:
         for _ in range(5):
             await asyncio.sleep(0)
         if self.broken:
@@ -27,7 +26,7 @@ class Slow:
 
 
 def batcher(db: Any, *, most: int = 256) -> Batcher[int]:
-    return Batcher[int](db, lambda _conn, _items: None, most=most)
+    return Batcher[int](db, lambda items: items, most=most)
 
 
 async def test_everybody_who_waits_shares_a_commit_in_order() -> None:

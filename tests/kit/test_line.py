@@ -80,7 +80,7 @@ async def test_a_delivery_does_not_wait_for_a_crowd_of_long_writes(sqlite_db: Da
     await sqlite_db.write(long, "warm")
     crowd = [asyncio.create_task(sqlite_db.write(long, f"turn {n}")) for n in range(200)]
     await asyncio.sleep(0)
-    await sqlite_db.write_first(long, "delivery")
+    await sqlite_db.file.write(lambda conn: long(conn, "delivery"), first=True)
     await asyncio.gather(*crowd)
     in_line = [asyncio.create_task(sqlite_db.write(long, f"later {n}")) for n in range(50)]
     await asyncio.sleep(0)

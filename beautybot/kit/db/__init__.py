@@ -6,7 +6,7 @@ SQLAlchemy Core.  `await db.read(verb, …)` and `await db.write(verb, …)` run
 in one transaction and give back what it returns: values, never live rows.
 """
 
-from beautybot.kit.db.bulk import ManyRows
+from beautybot.kit.db.bulk import Filled, ManyRows
 from beautybot.kit.db.database import Database, DatabaseUnavailable, connect, insist
 from beautybot.kit.db.rows import add, add_once, change, one, remove
 from beautybot.kit.db.schema import (
@@ -22,6 +22,7 @@ from beautybot.kit.db.schema import (
 __all__ = [
     "Database",
     "DatabaseUnavailable",
+    "Filled",
     "Instant",
     "Json",
     "ManyRows",

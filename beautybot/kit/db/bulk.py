@@ -20,6 +20,9 @@ from sqlalchemy.types import TypeEngine
 
 Insert = sqlite.Insert | postgresql.Insert
 Bind = Callable[[Any], Any]
+Rows = Sequence[Sequence[Any]]
+Said = tuple[str, tuple[Any, ...]]
+"""A statement's text and its parameters, as the driver takes them."""
 MOST = 1024
 """SQLite takes 32,766 parameters in a statement."""
 
@@ -61,39 +64,27 @@ class ManyRows:
         self._rows: dict[int, Made] = {}
         self._arrays: Made | None = None
 
-    def insert(
-        self, conn: Connection, rows: Sequence[Sequence[Any]], shared: Mapping[str, Any]
-    ) -> None:
-        """Insert all rows, each in the order of the columns: on PostgreSQL in one statement."""
-        if conn.dialect.name == "postgresql":
-            self._insert_columns(conn, rows, shared)
-            return
-        for at in range(0, len(rows), MOST):
-            self._insert_rows(conn, rows[at : at + MOST], shared)
-
-    def _insert_rows(
-        self, conn: Connection, rows: Sequence[Sequence[Any]], shared: Mapping[str, Any]
-    ) -> None:
+    def of_rows(self, dialect: Dialect, rows: Rows, shared: Mapping[str, Any]) -> Said:
+        """SQLite's statement and its parameters, row after row."""
         made = self._rows.get(len(rows))
         if made is None:
-            one = self._rows.get(1) or self._of_row(conn.dialect)
+            one = self._rows.get(1) or self._of_row(dialect)
             made = self._rows[len(rows)] = _repeated(one, len(rows))
         values = [
             value if bind is None else bind(value)
             for row in rows
             for value, bind in zip(row, made.binds, strict=True)
         ]
-        conn.exec_driver_sql(made.text, (*values, *made.last(shared)))
+        return made.text, (*values, *made.last(shared))
 
-    def _insert_columns(
-        self, conn: Connection, rows: Sequence[Sequence[Any]], shared: Mapping[str, Any]
-    ) -> None:
-        made = self._arrays = self._arrays or self._of_arrays(conn.dialect)
+    def of_columns(self, dialect: Dialect, rows: Rows, shared: Mapping[str, Any]) -> Said:
+        """PostgreSQL's statement and its parameters, one array for each column."""
+        made = self._arrays = self._arrays or self._of_arrays(dialect)
         columns = [
             column if bind is None else [bind(value) for value in column]
             for column, bind in zip(zip(*rows, strict=True), made.binds, strict=True)
         ]
-        conn.exec_driver_sql(made.text, (*columns, *made.last(shared)))
+        return made.text, (*columns, *made.last(shared))
 
     def _of_row(self, dialect: Dialect) -> Made:
         # Two underscores: SQLAlchemy gives parameters of its own the names of columns.
@@ -121,6 +112,28 @@ class ManyRows:
             rest=tuple((name, processors.get(name)) for name in order[len(names) :]),
             constants=dict(compiled.params),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Rows to insert, each in the order of the columns of `into`."""
+
+    into: ManyRows
+    rows: Rows
+    shared: Mapping[str, Any]
+
+    def insert(self, conn: Connection) -> None:
+        """Insert all: up to MOST of them in one statement, on PostgreSQL always."""
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql(*self.as_columns(conn.dialect))
+            return
+        for at in range(0, len(self.rows), MOST):
+            some = self.rows[at : at + MOST]
+            conn.exec_driver_sql(*self.into.of_rows(conn.dialect, some, self.shared))
+
+    def as_columns(self, dialect: Dialect) -> Said:
+        """The one statement that PostgreSQL hears."""
+        return self.into.of_columns(dialect, self.rows, self.shared)
 
 
 def _repeated(one: Made, size: int) -> Made:

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from beautybot.kit.db.bulk import Filled
+from beautybot.kit.db.direct import Direct
 from beautybot.kit.db.sqlite import SqliteFile
 from beautybot.kit.errors import BeautyBotError
 
@@ -29,6 +31,7 @@ _NO_CONNECTION = (
     asyncpg.TooManyConnectionsError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # cut while it was being asked
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )
@@ -61,15 +64,12 @@ class Database(Protocol):
         """
         ...
 
-    async def write_first(
-        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def insert_first(self, filled: Filled) -> None:
         """
-        The same for a verb of one statement, before every other verb that waits.
+        Insert rows in one statement, a durable transaction by itself, before every verb that waits.
 
-        For what somebody outside waits for.  On PostgreSQL the statement is a
-        transaction by itself, one round trip instead of three: a second
-        statement would be a second transaction.
+        For what somebody outside waits for: no BEGIN, no COMMIT, one round
+        trip on PostgreSQL and nothing of SQLAlchemy's between.
         """
         ...
 
@@ -118,11 +118,8 @@ class SqliteDatabase:
     ) -> T:
         return await translated(self.file.write(lambda conn: verb(conn, *args, **kwargs)))
 
-    async def write_first(
-        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        job = self.file.write(lambda conn: verb(conn, *args, **kwargs), first=True)
-        return await translated(job)
+    async def insert_first(self, filled: Filled) -> None:
+        await translated(self.file.write(filled.insert, first=True))
 
     async def scrub(self) -> bool:
         return await translated(self.file.scrub())
@@ -155,7 +152,7 @@ class PostgresDatabase:
             # All there are: with the usual hundred each pushes another out before it comes again.
             connect_args={"prepared_statement_cache_size": 1000, "server_settings": _SESSION},
         )
-        self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._direct = Direct(self.engine.execution_options(isolation_level="AUTOCOMMIT"))
 
     async def read(
         self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -167,12 +164,20 @@ class PostgresDatabase:
     ) -> T:
         return await self._run(lambda conn: verb(conn, *args, **kwargs), read_only=False)
 
-    async def write_first(
-        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self._run(
-            lambda conn: verb(conn, *args, **kwargs), read_only=False, alone=True
-        )
+    async def insert_first(self, filled: Filled) -> None:
+        statement, values = filled.as_columns(self.engine.dialect)
+        for attempt in range(1, _TRIES + 1):
+            try:
+                await self._direct.say(statement, values)
+                return
+            except _NO_CONNECTION as error:
+                raise DatabaseUnavailable("the database does not answer") from error
+            except asyncpg.PostgresError as error:
+                if _state_is_down(error.sqlstate or ""):
+                    raise DatabaseUnavailable("the database does not answer") from error
+                if error.sqlstate not in _RETRIED or attempt == _TRIES:
+                    raise
+            await _pause(attempt)
 
     async def scrub(self) -> bool:
         async with self.engine.connect() as conn:
@@ -181,19 +186,17 @@ class PostgresDatabase:
         return True
 
     async def close(self) -> None:
+        await self._direct.close()
         await self.engine.dispose()
 
-    async def _run(
-        self, verb: Callable[[Connection], T], *, read_only: bool, alone: bool = False
-    ) -> T:
-        engine = self._alone if alone else self.engine
+    async def _run(self, verb: Callable[[Connection], T], *, read_only: bool) -> T:
         for attempt in range(1, _TRIES + 1):
             try:
-                async with engine.connect() as conn:
+                async with self.engine.connect() as conn:
                     if read_only:
                         await conn.execute(_SNAPSHOT)
                     result = await conn.run_sync(verb)
-                    if not (read_only or alone):
+                    if not read_only:
                         await conn.commit()
                     return result
             except DBAPIError as error:
@@ -205,7 +208,7 @@ class PostgresDatabase:
                     raise
             except _NO_CONNECTION as error:  # the driver's own: while connecting nobody wraps them
                 raise DatabaseUnavailable("the database does not answer") from error
-            await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
+            await _pause(attempt)
         raise AssertionError("unreachable: the last try returns or raises")
 
 
@@ -242,9 +245,16 @@ def _was_closed(error: DBAPIError) -> bool:
 
 def _is_down(error: DBAPIError) -> bool:
     code = str(getattr(error.orig, "sqlstate", "") or "")
-    return code.startswith(("08", "57P", "53", "25P03")) or (
-        not code and "connection" in str(error.orig).lower()
-    )
+    return _state_is_down(code) or (not code and "connection" in str(error.orig).lower())
+
+
+def _state_is_down(code: str) -> bool:
+    return code.startswith(("08", "57P", "53", "25P03"))
+
+
+async def _pause(attempt: int) -> None:
+    """Two that were in each other's way do not come back at one moment."""
+    await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
 
 
 _CANNOT_BE_USED = (

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from beautybot.kit import migrate
+from beautybot.kit.db.bulk import Filled
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,11 +59,9 @@ class MemoryDatabase:
         assert isinstance(raw, sqlite3.Connection)
         return raw.serialize()
 
-    async def write_first(
-        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def insert_first(self, filled: Filled) -> None:
         """The same: nothing waits here."""
-        return await self.write(verb, *args, **kwargs)
+        self.run(filled.insert)
 
     async def scrub(self) -> bool:
         """There is no log to empty."""

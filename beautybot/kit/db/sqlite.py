@@ -236,8 +236,8 @@ class Writer:
         """
         A verb that shares its commit with nobody: what fails may undo the whole transaction.
 
-        `alone`: it is one statement, which needs neither BEGIN nor COMMIT.  At each of
-        them this thread would wait for the interpreter's lock beside a busy event loop.
+        `alone`: it is one statement and needs no BEGIN and COMMIT, at each of which this
+        thread would wait for the interpreter's lock.
         """
         if alone:
             conn.info[ALONE] = True

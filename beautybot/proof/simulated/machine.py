@@ -26,6 +26,7 @@ from beautybot.channels.base import Channel
 from beautybot.conversations.models import conversations, inbound_events, outbox
 from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import Keyring
+from beautybot.kit.db import Filled
 from beautybot.kit.db.memory import MemoryDatabase
 from beautybot.kit.jobs import jobs
 from beautybot.kit.leases import next_due
@@ -110,11 +111,9 @@ class Handle:
             self.die()
         return result
 
-    async def write_first(
-        self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def insert_first(self, filled: Filled) -> None:
         """The same: nothing waits here."""
-        return await self.write(verb, *args, **kwargs)
+        await self.write(filled.insert)
 
     async def scrub(self) -> bool:
         """There is no log to empty."""
