@@ -43,9 +43,13 @@ class Unblocked(logging.Handler):
         super().close()
 
     def _run(self) -> None:
-        while (record := self._waiting.get()) is not None:
-            self._sink.handle(record)
-            if self.dropped and self._waiting.empty():
+        last = False
+        while not last:
+            record = self._waiting.get()
+            if record is not None:
+                self._sink.handle(record)
+            last = record is None
+            if self.dropped and (last or self._waiting.empty()):
                 self._sink.handle(self._confession())
 
     def _confession(self) -> logging.LogRecord:

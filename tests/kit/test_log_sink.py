@@ -49,6 +49,23 @@ def test_whoever_logs_never_waits_for_the_sink() -> None:
     assert f"{dropped} log lines were dropped" in written
 
 
+def test_what_was_dropped_is_told_at_the_end() -> None:
+    """Whoever stops before the queue is empty once still tells how many lines are missing."""
+    stream = Stuck()
+    handler = Unblocked(logging.StreamHandler(stream), most=5)
+    for number in range(50):
+        handler.emit(line(number))
+
+    closing = threading.Thread(target=handler.close)
+    closing.start()
+    time.sleep(0.2)  # it waits for a place in the queue, which is full
+    stream.free.set()
+    closing.join(10)
+    handler._thread.join(10)
+
+    assert "log lines were dropped" in stream.getvalue()
+
+
 def test_the_last_words_are_written() -> None:
     """Stopping gives what waits time to leave."""
     stream = io.StringIO()
