@@ -33,7 +33,7 @@ from beautybot.conversations.envelope import (
 from beautybot.conversations.models import messages, outbox
 from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import across_salons, add, change, remove as delete
-from beautybot.kit.leases import LeaseLost, claim, finish
+from beautybot.kit.leases import LeaseLost, beginning, claim, finish
 
 LIVES = {
     Weight.TALK: timedelta(hours=2),
@@ -126,6 +126,7 @@ def put(
             "weight": draft.weight,
             "created_at": now,
             "due_at": now + wait,
+            "lease": beginning(),
             "expires_at": min(filter(None, (draft.until, now + LIVES[draft.weight]))),
         },
     )

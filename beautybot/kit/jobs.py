@@ -22,7 +22,15 @@ from sqlalchemy import (
 
 from beautybot.kit import log
 from beautybot.kit.db import Database, Instant, Json, across_salons, insert, insist, metadata
-from beautybot.kit.leases import LeaseLost, backoff, claim, due_index, finish, lease_columns
+from beautybot.kit.leases import (
+    LeaseLost,
+    backoff,
+    beginning,
+    claim,
+    due_index,
+    finish,
+    lease_columns,
+)
 
 logger = log.get(__name__)
 GIVE_UP_AFTER = 8
@@ -60,7 +68,7 @@ def put(
     """Schedule a job once: a second one of the same name and key is ignored and gives False."""
     done = conn.execute(
         insert(conn, jobs)
-        .values(name=name, key=key, args=args, created_at=now, due_at=due_at)
+        .values(name=name, key=key, args=args, created_at=now, due_at=due_at, lease=beginning())
         .on_conflict_do_nothing()
     )
     return done.rowcount > 0

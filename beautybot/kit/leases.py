@@ -9,6 +9,7 @@ write of the claimant must name.  `due_at` NULL means there is nothing to do.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -47,6 +48,16 @@ def lease_columns() -> list[Column[Any]]:
         Column("attempts", Integer, nullable=False, server_default="0"),
         Column("leased_by", String(64), nullable=True),
     ]
+
+
+def beginning() -> int:
+    """
+    The first lease of a row in a list whose rows are deleted when they are done.
+
+    SQLite gives the id of a deleted row to the next one.  If every row began
+    at nought, who comes late to settle the old row would settle the new one.
+    """
+    return random.randrange(2**30)
 
 
 def due_index(table: str) -> Index:
