@@ -100,6 +100,7 @@ def _part(message: Outbound, parts: list[str], number: int) -> Outbound:
         text=parts[number],
         buttons=message.buttons if last else (),
         ask_contact=message.ask_contact and last,
+        reference=message.reference if last else f"{message.reference}.{number}",
     )
 
 

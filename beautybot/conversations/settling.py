@@ -33,7 +33,10 @@ RANK = {
 
 def settle(conn: Connection, account: ChannelAccount, receipt: Receipt, now: datetime) -> None:
     """Apply one receipt, or keep it for a message that does not know its id yet."""
-    row = _message(conn, account, receipt)
+    reference, _, part = (receipt.reference or "").partition(".")
+    if part and receipt.delivery is not Delivery.FAILED:
+        return  # of a long text the last bubble tells: the others may still be unsaid
+    row = _message(conn, account, receipt, reference)
     if row is None:
         conn.execute(
             insert(early_receipts).values(
@@ -71,15 +74,15 @@ _EARLY = select(early_receipts).where(
 )
 
 
-def _message(conn: Connection, account: ChannelAccount, receipt: Receipt) -> Any:
+def _message(conn: Connection, account: ChannelAccount, receipt: Receipt, reference: str) -> Any:
     mine = (messages.c.business_id == account.business_id, messages.c.account_id == account.id)
     found = conn.execute(
         select(messages).where(*mine, messages.c.external_id == receipt.external_id)
     ).one_or_none()
-    if found is None and receipt.reference and receipt.reference.isdecimal():
+    if found is None and reference.isdecimal():
         found = conn.execute(
             select(messages).where(
-                *mine, messages.c.id == int(receipt.reference), messages.c.direction == "outbound"
+                *mine, messages.c.id == int(reference), messages.c.direction == "outbound"
             )
         ).one_or_none()
     return found

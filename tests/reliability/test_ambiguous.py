@@ -37,6 +37,26 @@ async def test_whatsapps_status_settles_it(here: Town) -> None:
     assert on_screen(here, OLGA) == 1
 
 
+async def test_the_status_of_a_first_bubble_is_not_the_whole_texts(here: Town) -> None:
+    """Who died between two bubbles said half: the rest is not taken for said."""
+    await here.whatsapp(OLGA, PRICE)
+    before = on_screen(here, OLGA)
+    await _waits(here, Weight.CONFIRMATION, "whatsapp", text=("а" * 3000 + "\n") * 2 + "конец")
+    [envelope], _ = await here.db.write(delivery.take, here.keyring, here.hands(), "dead", 10)
+    channel = here.worker.channels["whatsapp"]
+    first = delivery._part(envelope.message, channel.split(envelope.message.text), 0)
+    await channel.send(envelope.account, first)
+    await here.graph.idle()
+    await here.settle()
+    assert on_screen(here, OLGA) == before + 1
+
+    here.hands.ahead += LATER
+    await here.settle()
+
+    said = here.graph.transcripts.ours(PHONE_ID, OLGA.key)
+    assert said[-1].text.endswith("конец")
+
+
 async def test_without_a_status_it_never_left(here: Town) -> None:
     """WhatsApp tells of everything it took: its silence means that the client has nothing."""
     here.graph.statuses = StatusTiming.NEVER
@@ -136,7 +156,7 @@ async def test_what_is_given_up_is_told_in_the_same_commit(here: Town) -> None:
 BOOKED = "Вы записаны, номер 7"
 
 
-async def _waits(here: Town, weight: Weight, channel: str = "telegram") -> None:
+async def _waits(here: Town, weight: Weight, channel: str = "telegram", text: str = BOOKED) -> None:
     [talk] = await here.db.read(history.listing, here.salon.id, here.hands())
     account = next(
         one
@@ -148,7 +168,7 @@ async def _waits(here: Town, weight: Weight, channel: str = "telegram") -> None:
         business_id=here.salon.id,
         conversation_id=talk.id,
         account_id=account.id,
-        draft=Draft(BOOKED, weight=weight),
+        draft=Draft(text, weight=weight),
         now=here.hands(),
     )
 
