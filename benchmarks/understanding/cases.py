@@ -24,6 +24,8 @@ UNSEEN = (
     "unseen_6",
     "unseen_7",
     "unseen_8",
+    "times_1",
+    "times_2",
 )
 _DATE = re.compile(r"(?<![\d-])(?:(\d{4})-)?(\d\d)-(\d\d)(?![\d:])")
 

@@ -1,35 +1,34 @@
-"""What a clause only tells and does not wish: a visit that was, what is so every Tuesday."""
+"""Clauses of a message: where one ends, which of them wish, which settles it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from beautybot.russian.time.days import Days
 from beautybot.russian.time.kinds import Kind, Token
+from beautybot.russian.time.windows import Bound, Window
 
-_ENDS = frozenset((Kind.COMMA, Kind.STOP, Kind.BUT))
+_ENDS = frozenset((Kind.COMMA, Kind.STOP, Kind.BUT, Kind.JOINT))
 _WISHES = frozenset((Kind.SETTLED, Kind.WANTED, Kind.REFUSED))
+_TIMES = (Days, Bound, Window)
+_SPEAKING = frozenset((Kind.PART, Kind.UNKNOWN, Kind.FREE))
 
 
-def wished(tokens: Sequence[Token], *, customs: bool) -> list[Token]:
-    """
-    The tokens with those that only tell made other words.
-
-    `customs`: «по вторникам» is such a Tuesday, else a custom («скидки по вторникам»).
-    """
-    out = [_of_custom(token, customs=customs) for token in tokens]
-    if any(t.kind == Kind.BEEN for t in out):
-        for begin, end in _clauses(out):
-            _tell_what_was(out, begin, end)
-    return out
+def speaks(token: Token) -> bool:
+    """True if a reduced token says when."""
+    if token.kind in _SPEAKING:
+        return True
+    return isinstance(token.value, _TIMES) and token.kind != Kind.MOVED
 
 
-def _of_custom(token: Token, *, customs: bool) -> Token:
-    if token.kind != Kind.CUSTOM:
-        return token
-    return token._replace(kind=Kind.WEEKDAY if customs else Kind.OTHER)
+def place(token: Token) -> str:
+    """Whether a token says which day or what time of it."""
+    return "day" if isinstance(token.value, Days | Bound) else "hour"
 
 
-def _clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Where each clause begins and ends."""
     begin = 0
     for i, token in enumerate(tokens):
         if token.kind in _ENDS:
@@ -38,27 +37,31 @@ def _clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     yield begin, len(tokens)
 
 
-def _tell_what_was(tokens: list[Token], begin: int, end: int) -> None:
-    """«В субботу приходила», «была у вас в мае»; «была записана на субботу» is still to come."""
-    been = next((i for i in range(begin, end) if tokens[i].kind == Kind.BEEN), None)
-    if been is None:
-        return
-    for one, two in zip(tokens[begin:end], tokens[begin + 1 : end], strict=False):
-        if one.kind == Kind.ON and two.kind != Kind.UNKNOWN:
-            return
-    wishes = [i for i in range(begin, end) if is_wish(tokens, i)]
-    first = max((i for i in wishes if i < been), default=begin)
-    last = min((i for i in wishes if i > been), default=end)
-    for i in range(been if first in wishes else first, last):
-        tokens[i] = tokens[i]._replace(kind=Kind.OTHER, value=None)
-
-
 def is_wish(tokens: Sequence[Token], i: int) -> bool:
     """«Давайте», «хочу», «могу», and not «не могу»."""
     kind = tokens[i].kind
     return kind in _WISHES and not (
         kind == Kind.REFUSED and i > 0 and tokens[i - 1].kind == Kind.NOT
     )
+
+
+def taken_back(tokens: Sequence[Token]) -> set[int]:
+    """«Хотела на среду, но уже не могу, давайте на пятницу»: what the next clause only refuses."""
+    if not any(t.kind in (Kind.REFUSED, Kind.GONE) for t in tokens):
+        return set()
+    spoken = [i for i, t in enumerate(tokens) if speaks(t)]
+    back: set[int] = set()
+    for told, after in pairwise(clauses(tokens)):
+        if _only_refuses(tokens[after[0] : after[1]]) and spoken and spoken[-1] >= after[1]:
+            back.update(range(*told))
+    return back
+
+
+def _only_refuses(clause: Sequence[Token]) -> bool:
+    if any(speaks(t) or t.kind in (Kind.EARLIER, Kind.AFTER) for t in clause):
+        return False
+    refused = any(a.kind == Kind.NOT and b.kind == Kind.REFUSED for a, b in pairwise(clause))
+    return refused or any(t.kind == Kind.GONE for t in clause)
 
 
 def is_decided(tokens: Sequence[Token], begin: int, end: int) -> bool:

@@ -57,7 +57,8 @@ def hour(tokens: Sequence[Token], today: date) -> Clock | None:
         return None
     padded = any(t.text.startswith("0") and t.kind == Kind.NUMBER for t in tokens)
     told = any(t.kind in _MARKERS for t in tokens) or tokens[0].kind == Kind.HOURS
-    length = value <= LONGEST_VISIT_H and not told
+    spread = loose and not any(t.kind in (Kind.IN, Kind.ON, Kind.BY, *_MARKERS) for t in tokens)
+    length = value <= LONGEST_VISIT_H and (not told or spread)
     return made(value * 60, tokens, fixed=value == 0 or padded, approximate=loose, length=length)
 
 
@@ -77,7 +78,15 @@ def hour_and_minutes(tokens: Sequence[Token], today: date) -> Clock | None:
     first, second = (_numbers(tokens) + [0])[:2]
     if not 0 <= first <= 24 or not 0 <= second < 60:
         return None
+    if second == first + 1 and second < 10 and tokens[-1].text.isalpha():
+        return made(first * 60, tokens, approximate=True)  # «в районе четырех пяти»
     return made(first * 60 + second, tokens)
+
+
+def one_and_minutes(tokens: Sequence[Token], today: date) -> Clock | None:
+    """«в час двадцать»."""
+    value = tokens[1].value
+    return made(60 + value, tokens) if 10 <= value < 60 else None
 
 
 def written(tokens: Sequence[Token], today: date) -> Clock | None:
@@ -93,6 +102,11 @@ def glued(tokens: Sequence[Token], today: date) -> Clock | None:
     if first > 23 or second > 59 or second % 5:
         return None
     return made(first * 60 + second, tokens, fixed=len(tokens[-1].text) == 4)
+
+
+def glued_alone(tokens: Sequence[Token], today: date) -> Clock | None:
+    """«на 1845»; «на 2000» with no day may be money."""
+    return glued(tokens, today) if tokens[-1].value % 100 else None
 
 
 def half(tokens: Sequence[Token], today: date) -> Clock | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from beautybot.russian.time.kinds import Kind, Token
 
 Day = timedelta(days=1)
+ONE_OF_THEM = "юьц"
+"""«Неделю», «день», «месяц» end so, «недели» and «дня» do not."""
 FIRST_DAYS, TEN_DAYS, MOST_TOGETHER = 5, 10, 5
 
 
@@ -116,8 +118,8 @@ def span_of_month(tokens: Sequence[Token], today: date) -> Days | None:
 def about_nth(tokens: Sequence[Token], today: date) -> Days | None:
     """«в первых числах декабря», «в двадцатых числах»: some days from there."""
     number, month = _of(tokens, Kind.WHICH, Kind.NUMBER), _of(tokens, Kind.MONTH)
-    assert number and month
-    first = next_date(number.value, month.value, today)
+    assert number
+    first = next_date(number.value, month.value, today) if month else next_nth(number.value, today)
     length = FIRST_DAYS if number.value == 1 else TEN_DAYS
     return Days(first, first + (length - 1) * Day) if first else None
 
@@ -142,7 +144,7 @@ def relative(tokens: Sequence[Token], today: date) -> Days:
 
 def weekday(tokens: Sequence[Token], today: date) -> Days:
     """«в среду», «в эту среду»: the nearest one, today included."""
-    number = _of(tokens, Kind.WEEKDAY)
+    number = _of(tokens, Kind.WEEKDAY, Kind.OF_WEEKDAY)
     assert number
     nearest = today + (number.value - today.weekday()) % 7 * Day
     if _of(tokens, Kind.LAST):
@@ -232,6 +234,12 @@ def _edge_of_week(tokens: Sequence[Token], today: date, edge: Token | None) -> D
     return Days(first, last) if first <= last else None
 
 
+def weeks_after(tokens: Sequence[Token], today: date) -> Days:
+    """«Завтра через неделю»: the same day of a later week."""
+    count = _of(tokens, Kind.NUMBER)
+    return one(today + (tokens[0].value + 7 * (count.value if count else 1)) * Day)
+
+
 def through(tokens: Sequence[Token], today: date) -> Days | None:
     """«через 2 дня», «недели через две», «через день» (+1 or +2: a question)."""
     pair = _of(tokens, Kind.WINDOW)
@@ -242,6 +250,14 @@ def through(tokens: Sequence[Token], today: date) -> Days | None:
         return one(today + Day, readings=(today + Day, today + 2 * Day))
     ends = [_shifted(today, n, unit.kind) for n in numbers or [1]]
     return Days(ends[0], ends[-1])
+
+
+def through_some(tokens: Sequence[Token], today: date) -> Days | None:
+    """«через недели две»; «через неделю две» is one or two of them, so we ask."""
+    days = through(tokens, today)
+    if days is None or tokens[1].text[-1] not in ONE_OF_THEM:
+        return days
+    return replace(days, readings=(_shifted(today, 1, tokens[1].kind), days.first))
 
 
 def beyond(tokens: Sequence[Token], today: date) -> str:

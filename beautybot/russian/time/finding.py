@@ -6,13 +6,13 @@ from datetime import date, datetime
 from functools import cache
 
 from beautybot.russian.reading import Reading, table
-from beautybot.russian.time.clauses import wished
 from beautybot.russian.time.clocks import hour_and_minutes
 from beautybot.russian.time.days import next_nth, one
 from beautybot.russian.time.kinds import Kind, Token
 from beautybot.russian.time.merge import Merged, Wanted, merge
 from beautybot.russian.time.resolve import Said, resolve
 from beautybot.russian.time.rules import NAMES, RELATIONS
+from beautybot.russian.time.telling import wished
 from beautybot.russian.time.tokens import tokens_of
 from beautybot.russian.time.windows import Window
 from beautybot.russian.time.wish import Hours, TimeWish
@@ -38,11 +38,11 @@ def find_when(
     """
     local = now.astimezone(hours.zone) if now.tzinfo else now.replace(tzinfo=hours.zone)
     coming = any(word.startswith(_coming()) for word in reading.words)
-    tokens = wished(tokens_of(reading.text, local.date()), customs=_are_wished(reading))
+    tokens = _customs(tokens_of(reading.text, local.date()), wished=_are_wished(reading))
     if asked == DAY and _is_on_number(tokens):
         tokens = tokens[1:]  # «на 3», and the day was asked
     reduced = RELATIONS.reduce(NAMES.reduce(tokens, local.date()), local.date())
-    merged = merge(reduced)
+    merged = merge(wished(reduced, asked=bool(asked)))
     if merged is None and known_day is not None:
         merged = _bare_hour(tokens, local.date())
     elif merged is None and asked:
@@ -55,14 +55,18 @@ def find_when(
 
 
 def _bare_hour(tokens: list[Token], today: date) -> Merged | None:
-    """A number alone is an hour where the day is known and the hour is not."""
+    """A number alone is an hour where the day is known and the hour is not; «18 30 норм» too."""
     said = [t for t in tokens if t.kind not in (Kind.STOP, Kind.COMMA)]
-    if not said or any(t.kind not in (Kind.NUMBER, Kind.BIG) for t in said) or len(said) > 2:
+    figures = [t for t in said if t.kind in (Kind.NUMBER, Kind.BIG)]
+    agreed = said[len(figures) :]
+    if not figures or len(figures) > 2 or said[: len(figures)] != figures or len(agreed) > 1:
         return None
-    clock = hour_and_minutes(said, today)
+    if any(not t.text.startswith(_agreeing()) for t in agreed):
+        return None
+    clock = hour_and_minutes(figures, today)
     if clock is None:
         return None
-    return Merged((Wanted(window=Window("at", clock)),), (said[0].start, said[-1].end))
+    return Merged((Wanted(window=Window("at", clock)),), (figures[0].start, figures[-1].end))
 
 
 def _bare(tokens: list[Token], today: date, asked: str) -> Merged | None:
@@ -89,6 +93,19 @@ def _is_on_number(tokens: list[Token]) -> bool:
     return [t.kind for t in tokens] == [Kind.ON, Kind.NUMBER]
 
 
+def _customs(tokens: list[Token], *, wished: bool) -> list[Token]:
+    """«По вторникам», «каждый вторник»: such a Tuesday where it is wished, else other words."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        each = i > 0 and tokens[i - 1].kind == Kind.EACH
+        called = each and i > 1 and tokens[i - 2].kind in (Kind.IN, Kind.ON)
+        if (each or token.kind == Kind.CUSTOM) and not (wished or called):
+            out[i] = token._replace(kind=Kind.OTHER)
+        elif token.kind == Kind.CUSTOM:
+            out[i] = token._replace(kind=Kind.WEEKDAY)
+    return [t for t in out if t.kind != Kind.EACH]
+
+
 def _are_wished(reading: Reading) -> bool:
     """«Могу по средам» wishes such a day, «по средам скидки» tells a custom."""
     wishes, habits = _custom_words()
@@ -101,6 +118,11 @@ def _are_wished(reading: Reading) -> bool:
 def _custom_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
     words = table("time")["custom_words"]
     return tuple(words["wishes"].split()), tuple(words["habits"].split())
+
+
+@cache
+def _agreeing() -> tuple[str, ...]:
+    return tuple(table("time")["agreeing"]["words"].split())
 
 
 @cache

@@ -80,7 +80,23 @@ class Kind(StrEnum):
     SETTLED = "s"  # «давайте», «тогда»: what follows is the wish
     WANTED = "="  # «хотела бы», «можно»
     BEEN = "/"  # «была», «приходила»
+    HOPED = "α"  # «есть окошко», «приведу»: a wish is near
+    OPENING = "π"  # «окошко», «время»
+    OWN = "β"  # «работаю», «на смене»: what the speaker does then
+    EVENT = "γ"  # «совещание», «поезд»: what there is then
+    OTHERS = "δ"  # «приезжает», «спит»: what somebody does then
+    WORKS = "ε"  # «работает»: the salon, or somebody else
+    SOMEBODY = "ζ"  # «муж», «магазин»
+    CALL = "η"  # «позвоните», «напишу»
+    TERMS = "θ"  # «скидка», «сертификат»
+    REFERRED = "κ"  # «до этого»: the time that was told before
+    JOINT = "ι"  # «поэтому»: a new thought
     CUSTOM = ":"  # «вторникам»
+    COUNT = "ξ"  # «двух» of «на двух пальцах»: no hour
+    EACH = "ο"  # «каждую»
+    MORE = "λ"  # «светлее», «короче»
+    BEFOREHAND = "μ"  # «накануне», «перед»
+    OF_WEEKDAY = "ν"  # «субботний»
     FILLER = "~"  # «прямо», «ровно»: as if it were not there
     # What the rules make of them.
     CLOCK = "C"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from beautybot.russian.time.clauses import is_decided
+from beautybot.russian.time.clauses import is_decided, place, speaks, taken_back
 from beautybot.russian.time.days import Days
 from beautybot.russian.time.kinds import Kind, Token
 from beautybot.russian.time.windows import Bound, Window
@@ -37,8 +37,10 @@ class Merged:
 
 def merge(tokens: Sequence[Token]) -> Merged | None:
     """What the reduced tokens wish together; None if they speak of no time."""
-    spoken = [i for i, t in enumerate(tokens) if _speaks(t)]
-    kept = _instead(tokens, [i for i in spoken if not _refused(tokens, i)], spoken)
+    spoken = [i for i, t in enumerate(tokens) if speaks(t)]
+    back = taken_back(tokens)
+    kept = [i for i in spoken if i not in back and not _refused(tokens, i)]
+    kept = _instead(tokens, kept, spoken)
     kept = _corrected(tokens, kept[:MOST])
     if not kept:
         return None
@@ -52,16 +54,6 @@ def merge(tokens: Sequence[Token]) -> Merged | None:
     return Merged(tuple(wanted), span, unknown, free)
 
 
-_TIMES = (Days, Bound, Window)
-_SPEAKING = frozenset((Kind.PART, Kind.UNKNOWN, Kind.FREE))
-
-
-def _speaks(token: Token) -> bool:
-    if token.kind in _SPEAKING:
-        return True
-    return isinstance(token.value, _TIMES) and token.kind != Kind.MOVED
-
-
 def _refused(tokens: Sequence[Token], i: int) -> bool:
     """«не в среду», «кроме среды», «завтра не могу»."""
     before = [t.kind for t in tokens[max(0, i - 2) : i]]
@@ -69,10 +61,11 @@ def _refused(tokens: Sequence[Token], i: int) -> bool:
         return True
     if len(before) == 2 and before[0] == Kind.NOT and before[1] in (Kind.IN, Kind.ON, Kind.BY):
         return True
-    if any(t.kind == Kind.GONE for t in tokens[i + 1 : i + 3]):
-        return True
+    for gone, behind in zip(tokens[i + 1 : i + 3], (*tokens[i + 2 : i + 4], None), strict=False):
+        if gone.kind == Kind.GONE and (behind is None or behind.text != "?"):
+            return True  # «завтра никак», and not «завтра никак?»
     for one, two in zip(tokens[i + 1 : i + 4], tokens[i + 2 : i + 5], strict=False):
-        if one.kind in (Kind.STOP, Kind.COMMA) or _speaks(one):
+        if one.kind in (Kind.STOP, Kind.COMMA) or speaks(one):
             return False
         if one.kind == Kind.NOT and two.kind == Kind.REFUSED:
             return True
@@ -82,17 +75,12 @@ def _refused(tokens: Sequence[Token], i: int) -> bool:
 def _instead(tokens: Sequence[Token], kept: list[int], spoken: list[int]) -> list[int]:
     """«утром в четверг не получится, давайте вечером»: the evening of that Thursday."""
     for i in spoken:
-        if i in kept or i - 1 not in kept or _place(tokens[i]) == _place(tokens[i - 1]):
+        if i in kept or i - 1 not in kept or place(tokens[i]) == place(tokens[i - 1]):
             continue
-        later = {_place(tokens[j]) for j in kept if j > i}
-        if _place(tokens[i - 1]) in later and _place(tokens[i]) not in later:
+        later = {place(tokens[j]) for j in kept if j > i}
+        if place(tokens[i - 1]) in later and place(tokens[i]) not in later:
             kept = sorted({*kept, i} - {i - 1})
     return kept
-
-
-def _place(token: Token) -> str:
-    """Whether a token says which day or what time of it."""
-    return "day" if isinstance(token.value, Days | Bound) else "hour"
 
 
 def _corrected(tokens: Sequence[Token], kept: list[int]) -> list[int]:
@@ -102,7 +90,7 @@ def _corrected(tokens: Sequence[Token], kept: list[int]) -> list[int]:
     for i in kept:
         if out and (moved or any(t.kind == Kind.BETTER for t in tokens[out[-1] + 1 : i])):
             out = [j for j in out if _sort(tokens[j]) != _sort(tokens[i])]
-        if out and _place(tokens[i]) == "day" and is_decided(tokens, out[-1], i):
+        if out and place(tokens[i]) == "day" and is_decided(tokens, out[-1], i):
             out = []
         out.append(i)
     return out
@@ -117,6 +105,9 @@ def _sort(token: Token) -> str:
 def _agreeing(days: list[Days | Bound], tokens: Sequence[Token]) -> list[Days | Bound]:
     """«пятница 27 ноября» is one day if it is a Friday, else a question."""
     days = _within(days)
+    bounds: list[Days | Bound] = [d for d in days if isinstance(d, Bound)]
+    if bounds and any(isinstance(d, Days) and d.weekday is None and d.first < d.last for d in days):
+        return bounds  # «в декабре после 20 числа»
     if len(days) != 2 or any(t.kind == Kind.OR for t in tokens):
         return days
     one, two = days

@@ -43,7 +43,7 @@ class Grammar:
                 continue
             out.extend(tokens[done:begin])
             makes = Kind.OTHER if value is False else rule.makes
-            out.append(Token(makes, value, "", used[0].start, used[-1].end))
+            out.append(Token(makes, value, used[0].text, used[0].start, used[-1].end))
             done = end
         out.extend(tokens[done:])
         return out

@@ -56,11 +56,19 @@ def _one(wanted: Wanted, said: Said, known_day: date | None) -> TimeWish:
 def _bound(bound: Bound, said: Said) -> TimeWish:
     """«после среды» opens the day after it; «до пятницы» closes before it."""
     zone, day = said.hours.zone, timedelta(days=1)
+    if bound.relation in ("before", "by") and _is_today(bound.days, said):
+        week = timedelta(days=7)  # «до понедельника», said on a Monday
+        days = replace(bound.days, first=bound.days.first + week, last=bound.days.last + week)
+        bound = replace(bound, days=days)
     if bound.relation in ("after", "since"):
         first = bound.days.last + day if bound.relation == "after" else bound.days.first
         return TimeWish("after", said.text, moment(first, 0, zone), span=said.span)
     last = bound.days.last + day if bound.relation == "by" else bound.days.first
     return TimeWish("before", said.text, said.now, moment(last, 0, zone), span=said.span)
+
+
+def _is_today(days: Days, said: Said) -> bool:
+    return days.weekday is not None and days.last == said.now.date()
 
 
 def _hours_only(wanted: Wanted, said: Said) -> TimeWish:

@@ -19,7 +19,7 @@ _PIECE = re.compile(
     r"|(?P<ampm>\d{1,2})\s?(?P<am>[ap]m)\b"
     r"|(?<![\d.,])(?P<pair>\d{1,2}(?:(?P<sep>[./-])\d\d|-\d))(?!\d|\.\d|-?(?!ч)[а-яa-z])"
     r"|(?P<nth>\d{1,2})\s?-?(?:го|ое|ого|ому|му|е|th|st|nd|rd)\b"
-    r"|(?P<which>\d{1,2})\s?-?(?:ый|ая|ую|ой|й|я|ю)\b"
+    r"|(?P<which>\d{1,2})(?:\s?-?(?:ый|ая|ую|ой)|-?[йяю])\b"
     r"|(?P<few>\d{1,2})-?(?:ти|х|м|ми|де|те|да|та|ден|тен|дан|тан)\b"
     r"|(?P<odd>\d+[.,/]\d[\d.,/]*|\d{5,}|\d [dд]\b)"
     r"|(?P<number>\d{1,4})"
@@ -43,6 +43,8 @@ def tokens_of(text: str, today: date) -> list[Token]:
             kind, value = kind_of(match[0])
             if kind == Kind.FILLER:
                 continue
+            if kind == Kind.NUMBER and found and _is_where(found[-1], match[0]):
+                kind = Kind.COUNT
         elif group in ("dash", "comma", "stop"):
             kind, value = {"dash": Kind.DASH, "comma": Kind.COMMA}.get(group, Kind.STOP), None
         else:
@@ -53,6 +55,11 @@ def tokens_of(text: str, today: date) -> list[Token]:
             continue
         _put(found, Token(kind, value, match[0], start, end))
     return found
+
+
+def _is_where(before: Token, word: str) -> bool:
+    """«На двух пальцах», «в пяти минутах»: after these an hour has another case."""
+    return before.kind in (Kind.IN, Kind.ON) and _oblique(word)
 
 
 def _end(text: str, end: int) -> int:
@@ -135,7 +142,7 @@ def _pair(written: str, separator: str | None, before: list[Token]) -> tuple[str
     first, second = (int(n) for n in re.split(r"[./-]", written))
     kinds = [t.kind for t in before[-1:]]
     shade = any(t.text.startswith(_SHADES) for t in before[-3:])
-    a_clock = first <= 24 and second < 60
+    a_clock = first <= 24 and second < 60 and not (written.startswith("0") and len(written) < 5)
     a_date = 1 <= first <= 31 and 1 <= second <= 12
     if separator is None or separator == "-":
         if (
@@ -173,6 +180,11 @@ _SIGNS = {
     "through": "ъл",
     "at_latest": "ъъм",
     "new_year": "ъън",
+    "better": "ъъо",
+    "filler": "ъъп",
+    "joint": "ъър",
+    "before_that": "ъъс",
+    "late_month": "ъът",
 }
 
 

@@ -56,7 +56,7 @@ def at_hour(tokens: Sequence[Token], today: date) -> Window | Days | None:
         day = next_nth(24, today)
         return one(day) if day else None
     loose = clock.approximate or any(t.kind in (Kind.ABOUT, Kind.HOURS) for t in tokens)
-    length = clock.length and tokens[0].kind == Kind.ON
+    length = clock.length and tokens[0].kind in (Kind.ON, Kind.CLOCK)
     return Window("at", replace(clock, approximate=loose, length=length))
 
 
@@ -70,6 +70,12 @@ def bound_hour(tokens: Sequence[Token], today: date) -> Window | None:
     """«после шести», «не раньше семи», «до двух», «не позже 12»."""
     clock = _last(tokens)
     return Window(_direction(tokens), clock) if clock else None
+
+
+def at_or_after(tokens: Sequence[Token], today: date) -> Window | None:
+    """«в 17 или позже»."""
+    clock = _clock(tokens[1])
+    return Window("after", clock) if clock else None
 
 
 def bound_behind(tokens: Sequence[Token], today: date) -> Window | None:
@@ -173,6 +179,11 @@ def done_by(tokens: Sequence[Token], today: date) -> Window | None:
 def lunch(tokens: Sequence[Token], today: date) -> tuple[int, int]:
     """«в обед»."""
     return LUNCH
+
+
+def by_day(tokens: Sequence[Token], today: date) -> tuple[int, int] | None:
+    """«вторник, день»: not «вторник, дней десять»."""
+    return (720, 1020) if tokens[0].text == "день" else None
 
 
 def edge_of_day(tokens: Sequence[Token], today: date) -> tuple[int, int]:

@@ -11,11 +11,12 @@ from rapidfuzz.distance import OSA
 from beautybot.russian.numbers import cardinals, ordinal_of, ordinals, value_of
 from beautybot.russian.reading import table
 from beautybot.russian.time.kinds import Kind
+from beautybot.russian.time.verbs import telling_kind
 
 _EDGES = {"начал": 0, "середин": 1, "конц": 2, "конец": 2}
 _DATE_ENDINGS = ("ое", "ого", "ому", "ым", "ье", "ьего", "ьему", "ьим")
 """«На втором» and «в пятом» speak of a floor, not of a date."""
-_HEARD = str.maketrans("оеэыъ", "аиии\u0000")
+_HEARD = str.maketrans("оеэыъв", "аиии\u0000ф")
 LONG_NAME = 10
 SHORTEST_PAST = 6
 SHORTEST_NUMBER = 7
@@ -39,7 +40,9 @@ def kind_of(word: str) -> tuple[str, Any]:
         if word.startswith(stem) and len(word) <= len(stem) + 2:
             return Kind.EDGE, edge
     found = _misspelt(word) if len(word) >= 4 else (Kind.OTHER, None)
-    return (Kind.BEEN, None) if found[0] == Kind.OTHER and _is_past(word) else found
+    if found[0] != Kind.OTHER:
+        return found
+    return (Kind.BEEN if _is_past(word) else telling_kind(word)), None
 
 
 def _is_past(word: str) -> bool:
@@ -154,28 +157,27 @@ def _known() -> dict[str, tuple[str, Any]]:
     for hours, listed in words["parts"].items():
         begin, end = hours.split()
         known |= dict.fromkeys(listed.split(), (Kind.PART, (int(begin) * 60, int(end) * 60)))
-    known |= {"утречка": (Kind.MARKER, (360, 720)), "вечерка": (Kind.MARKER, (1020, 1440))}
-    known |= {"утра": (Kind.MARKER, (360, 720)), "ночи": (Kind.MARKER, (0, 360))}
-    known |= {"вечера": (Kind.MARKER, (1020, 1440)), "дня": (Kind.OF_DAY, (720, 1080))}
-    known |= {
-        "полчаса": (Kind.SPELL, 30),
-        "полтора": (Kind.SPELL, 90),
-        "полторы": (Kind.SPELL, 90),
-        "пару": (Kind.NUMBER, 2),
-    }
-    known |= {"полдень": (Kind.CLOCK, (720, True)), "полудня": (Kind.CLOCK, (720, True))}
-    known |= {"полудню": (Kind.CLOCK, (720, True)), "полудни": (Kind.CLOCK, (720, True))}
-    known |= {"noon": (Kind.CLOCK, (720, True)), "полночь": (Kind.CLOCK, (0, True))}
+    for hours, listed in words["markers"].items():
+        begin, end = hours.split()
+        known |= dict.fromkeys(listed.split(), (Kind.MARKER, (int(begin) * 60, int(end) * 60)))
+    for minute, listed in words["named_hours"].items():
+        known |= dict.fromkeys(listed.split(), (Kind.CLOCK, (int(minute), True)))
+    for minutes, listed in words["spells"].items():
+        known |= dict.fromkeys(listed.split(), (Kind.SPELL, int(minutes)))
+    known |= {"дня": (Kind.OF_DAY, (720, 1080)), "пару": (Kind.NUMBER, 2)}
     known |= {"ъъб": (Kind.FREE, None), "ъъв": (Kind.PART, (360, 720))}
     known |= {"ъъг": (Kind.PART, (720, 1080)), "ъъд": (Kind.PART, (360, 540))}
     known |= {"ъъе": (Kind.PART, (1200, 1440)), "ъъж": (Kind.ABOUT, None)}
     known |= {"ъъз": (Kind.RELATIVE, 2), "ъъи": (Kind.PART, (780, 1080))}
     known |= {"ъък": (Kind.UNKNOWN, None), "ъл": (Kind.THROUGH, None), "ъъм": (Kind.UNTIL, None)}
     known |= {"ъън": (Kind.DAYS, (1, 1)), "полгода": (Kind.HALF_YEAR, 6)}
+    known |= {"ъъо": (Kind.BETTER, None), "ъъп": (Kind.FILLER, None), "ъър": (Kind.JOINT, None)}
+    known |= {"ъъс": (Kind.REFERRED, None), "ъът": (Kind.EDGE, 2)}
     for section, kind in (
         ("days", Kind.RELATIVE),
         ("weekdays", Kind.WEEKDAY),
         ("customs", Kind.CUSTOM),
+        ("weekday_adjectives", Kind.OF_WEEKDAY),
         ("months", Kind.MONTH),
     ):
         for number, listed in words[section].items():
