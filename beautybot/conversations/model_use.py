@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from beautybot.conversations.models import model_use
-from beautybot.kit.db import across_salons, insert
+from beautybot.kit.db import across_salons
 
 CALLS_PER_CLIENT = 60
 CALLS_PER_SALON = 3_000
@@ -70,8 +73,7 @@ def spend(conn: Connection, business_id: int, client_id: int, day: date) -> bool
     for subject, limit in ((SALON, CALLS_PER_SALON), (client_id, CALLS_PER_CLIENT)):
         if _calls(conn, business_id, subject, day) >= limit:
             return False
-    for subject in (SALON, client_id):
-        _add(conn, business_id, subject, day, calls=1)
+    _add(conn, business_id, (SALON, client_id), day, calls=1)
     return True
 
 
@@ -79,11 +81,10 @@ def paid(
     conn: Connection, business_id: int, client_id: int, day: date, kopecks: int, *, own: bool
 ) -> None:
     """Count what an answer cost; `own`: on the salon's own account."""
-    for subject in (SALON, client_id):
-        if own:
-            _add(conn, business_id, subject, day, own_kopecks=kopecks)
-        else:
-            _add(conn, business_id, subject, day, kopecks=kopecks)
+    if own:
+        _add(conn, business_id, (SALON, client_id), day, own_kopecks=kopecks)
+    else:
+        _add(conn, business_id, (SALON, client_id), day, kopecks=kopecks)
 
 
 def empty(
@@ -99,10 +100,7 @@ def empty(
 
 def spent_in_all(conn: Connection, day: date) -> int:
     """The kopecks the installation paid for all its salons on one day of theirs."""
-    summed = select(func.sum(model_use.c.kopecks)).where(
-        model_use.c.day == day.isoformat(), model_use.c.client_id == SALON
-    )
-    return int(conn.execute(across_salons(summed)).scalar() or 0)
+    return int(conn.execute(_in_all(), {"on": day.isoformat()}).scalar() or 0)
 
 
 def judged(
@@ -111,24 +109,14 @@ def judged(
     """Count a wording that was looked at; True if by this one the salon's trust was lost."""
     before = wordings(conn, business_id, day)
     counts = {"untrue": int(untrue), "unfit": int(unfit or untrue)}
-    _add(conn, business_id, SALON, day, wordings=1, **counts)
+    _add(conn, business_id, (SALON,), day, wordings=1, **counts)
     return before.trusted and not wordings(conn, business_id, day).trusted
 
 
 def wordings(conn: Connection, business_id: int, day: date) -> Wordings:
     """The wordings of the week up to a day."""
-    seen, untrue, unfit = conn.execute(
-        select(
-            func.sum(model_use.c.wordings),
-            func.sum(model_use.c.untrue),
-            func.sum(model_use.c.unfit),
-        ).where(
-            model_use.c.business_id == business_id,
-            model_use.c.client_id == SALON,
-            model_use.c.day > (day - LOOK_BACK).isoformat(),
-            model_use.c.day <= day.isoformat(),
-        )
-    ).one()
+    days = {"after": (day - LOOK_BACK).isoformat(), "until": day.isoformat()}
+    seen, untrue, unfit = conn.execute(_wordings(), days | {"whose": business_id}).one()
     return Wordings(int(seen or 0), int(untrue or 0), int(unfit or 0))
 
 
@@ -148,36 +136,68 @@ def forget(conn: Connection, before: date) -> int:
 
 
 def _calls(conn: Connection, business_id: int, subject: int, day: date) -> int:
-    found = conn.execute(
-        select(model_use.c.calls).where(
-            model_use.c.business_id == business_id,
-            model_use.c.day == day.isoformat(),
-            model_use.c.client_id == subject,
-        )
-    ).scalar()
-    return int(found or 0)
+    return _of(conn, business_id, subject, day, ("calls",))
 
 
 def _spent(conn: Connection, business_id: int, day: date) -> int:
-    found = conn.execute(
-        select(model_use.c.kopecks + model_use.c.own_kopecks).where(
-            model_use.c.business_id == business_id,
-            model_use.c.day == day.isoformat(),
-            model_use.c.client_id == SALON,
-        )
-    ).scalar()
-    return int(found or 0)
+    return _of(conn, business_id, SALON, day, ("kopecks", "own_kopecks"))
 
 
-def _add(conn: Connection, business_id: int, subject: int, day: date, **counts: int) -> None:
-    key = {"business_id": business_id, "day": day.isoformat(), "client_id": subject}
-    conn.execute(insert(conn, model_use).values(**key).on_conflict_do_nothing())
-    conn.execute(
-        update(model_use)
-        .where(
-            model_use.c.business_id == business_id,
-            model_use.c.day == key["day"],
-            model_use.c.client_id == subject,
-        )
-        .values({name: model_use.c[name] + count for name, count in counts.items()})
+def _of(
+    conn: Connection, business_id: int, subject: int, day: date, columns: tuple[str, ...]
+) -> int:
+    whose = {"whose": business_id, "subject": subject, "on": day.isoformat()}
+    return int(conn.execute(_sum_of(columns), whose).scalar() or 0)
+
+
+def _add(
+    conn: Connection, business_id: int, subjects: tuple[int, ...], day: date, **counts: int
+) -> None:
+    rows = [
+        {"business_id": business_id, "day": day.isoformat(), "client_id": subject, **counts}
+        for subject in subjects
+    ]
+    conn.execute(_upsert(conn.dialect.name, tuple(counts)), rows)
+
+
+# Built once: a turn that asks a model runs six of these, and to build one costs four times more.
+
+
+@cache
+def _upsert(dialect: str, counted: tuple[str, ...]) -> Any:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    names = ("business_id", "day", "client_id", *counted)
+    statement = make(model_use).values({name: bindparam(name) for name in names})
+    return statement.on_conflict_do_update(
+        index_elements=("business_id", "day", "client_id"),
+        set_={name: model_use.c[name] + statement.excluded[name] for name in counted},
+    )
+
+
+@cache
+def _sum_of(columns: tuple[str, ...]) -> Select[Any]:
+    first, *rest = (model_use.c[name] for name in columns)
+    return select(sum(rest, first)).where(
+        model_use.c.business_id == bindparam("whose"),
+        model_use.c.day == bindparam("on"),
+        model_use.c.client_id == bindparam("subject"),
+    )
+
+
+@cache
+def _in_all() -> Select[Any]:
+    summed = select(func.sum(model_use.c.kopecks)).where(
+        model_use.c.day == bindparam("on"), model_use.c.client_id == SALON
+    )
+    return across_salons(summed)
+
+
+@cache
+def _wordings() -> Select[Any]:
+    counts = (model_use.c.wordings, model_use.c.untrue, model_use.c.unfit)
+    return select(*(func.sum(count) for count in counts)).where(
+        model_use.c.business_id == bindparam("whose"),
+        model_use.c.client_id == SALON,
+        model_use.c.day > bindparam("after"),
+        model_use.c.day <= bindparam("until"),
     )

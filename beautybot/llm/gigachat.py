@@ -153,6 +153,7 @@ class GigaChatWire:
                 model=account.model,
                 timeout=CALL_S,
                 max_retries=0,
+                max_connections=account.streams,  # else all but twenty are made anew each call
                 verify_ssl_certs=True,
                 ssl_context=_roots(account.ca_bundle_file),
             )

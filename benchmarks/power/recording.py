@@ -15,7 +15,7 @@ from beautybot.conversations import inbox
 from beautybot.conversations.inbox import RawEvent
 from beautybot.kit import clock, jobs, migrate
 from beautybot.kit.batching import Batcher
-from beautybot.kit.db import connect, sqlite
+from beautybot.kit.db import connect, locks, sqlite
 
 DATABASE = "power.db"
 WAL = f"{DATABASE}-wal"
@@ -83,7 +83,7 @@ async def _live(folder: Path, events: int, seed: int) -> None:
 def main() -> None:
     """In the recorded process."""
     folder, events, seed, synchronous = sys.argv[1:]
-    sqlite.CHECKPOINT_PAGES, sqlite.LOOK_S = 60, 0.0  # many checkpoints in a short record
+    sqlite.CHECKPOINT_PAGES, locks.LOOK_S = 60, 0.0  # many checkpoints in a short record
     if synchronous != "FULL":
         _sync_less(synchronous)
     asyncio.run(_live(Path(folder), int(events), int(seed)))

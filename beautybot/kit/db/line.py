@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -42,11 +43,15 @@ class Line(Generic[Item]):
             self._closed = not self._news.get()
         return True
 
-    def take(self) -> tuple[list[Item], int]:
-        """Who waits by now, at most MOST, and how many of them came first."""
+    def someone_is_first(self) -> bool:
+        """Whether somebody waits who is to be served before all others."""
+        return bool(self._first)
+
+    def take(self, alone: Callable[[], bool] = lambda: False) -> tuple[list[Item], int]:
+        """Who waits by now, at most MOST, and how many are first; `alone`: then nobody else."""
         self._read_news()
         taken = [self._first.popleft() for _ in range(min(len(self._first), MOST))]
-        rest = min(len(self._usual), MOST - len(taken))
+        rest = min(len(self._usual), MOST - len(taken)) if not taken or not alone() else 0
         return taken + [self._usual.popleft() for _ in range(rest)], len(taken)
 
     def give_back(self, items: list[Item]) -> None:

@@ -8,12 +8,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from beautybot.kit import clock
+
+LOOK_S = 0.02
+"""How often the size of the log is looked at: asking the system costs as much as a small commit."""
+
 
 class FileLocks:
     """Two locks beside the database file: who owns it, and "no checkpoint now"."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._looked = 0.0
         self._log = path.with_name(path.name + "-wal")
         self._owner: IO[bytes] = (path.with_name(path.name + ".owner")).open("ab")
         self._checkpoint: IO[bytes] = (path.with_name(path.name + ".checkpoint")).open("ab")
@@ -44,6 +50,14 @@ class FileLocks:
             return self._log.stat().st_size
         except FileNotFoundError:
             return 0
+
+    def log_is_long(self, size: int) -> bool:
+        """Whether the log has so many bytes; False, too, if it was looked at just now."""
+        now = clock.monotonic()
+        if now - self._looked < LOOK_S:
+            return False
+        self._looked = now
+        return self.wal_size() >= size
 
     @contextmanager
     def committing(self, *, alone: bool) -> Iterator[None]:

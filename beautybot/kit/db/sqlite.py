@@ -14,6 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from beautybot.kit import clock, log
 from beautybot.kit.db import soundness
 from beautybot.kit.db.ballast import Ballast
+from beautybot.kit.db.giving_way import GivesWay, GivingWay
 from beautybot.kit.db.line import Line
 from beautybot.kit.db.locks import FileLocks
 from beautybot.kit.db.opening import ALONE, engine_of
@@ -37,8 +39,6 @@ LEAST_S, LONGEST_S = 0.015, 0.05
 """How long verbs that share a commit may take together before it is made."""
 CHECKPOINT_PAGES = 8000
 """32 MB of log: a page of an index written in a hundred commits is moved once."""
-LOOK_S = 0.02
-"""How often the size of the log is looked at: asking the system costs as much as a small commit."""
 READERS = 4
 BUSY_MS, HELD_MS = 2500, 250
 """How long a server's write waits for another process: a delivery hears 503 in three seconds."""
@@ -139,16 +139,14 @@ class Writer:
         self._checkpoints = checkpoints
         self._ballast = ballast
         self._asked = False
-        self._looked = 0.0
         self._held = False  # somebody else has the file, and has had it for BUSY_MS
-        self._line = Line[tuple[Callable[[Connection], Any], Any]]()
+        self._line = Line[tuple[Verb, Any]]()
+        self._giving_way = GivingWay(self._engine, self._line.someone_is_first)
         self._commit_s = 0.0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    def put(
-        self, verb: Callable[[Connection], Any], future: asyncio.Future[Any], *, first: bool
-    ) -> None:
+    def put(self, verb: Verb, future: asyncio.Future[Any], *, first: bool) -> None:
         self._line.join((verb, future), first=first)
 
     def checkpoint_next(self) -> None:
@@ -162,7 +160,7 @@ class Writer:
     def _run(self) -> None:
         conn: Connection | None = None
         while self._line.is_open():
-            batch, urgent = self._line.take()
+            batch, urgent = self._line.take(self._giving_way.is_due)
             try:
                 conn = conn or self._connected()
                 outcomes = self._commit_or_make_room(conn, [verb for verb, _ in batch], urgent)
@@ -195,7 +193,7 @@ class Writer:
         raw.execute(f"PRAGMA busy_timeout={HELD_MS if held else BUSY_MS}")
 
     def _commit_or_make_room(
-        self, conn: Connection, verbs: list[Callable[[Connection], Any]], urgent: int
+        self, conn: Connection, verbs: list[Verb], urgent: int
     ) -> list[tuple[Any, BaseException | None]]:
         """On a full disk the ballast goes, and the whole commit is tried again, once."""
         try:
@@ -207,17 +205,19 @@ class Writer:
         return self._commit(conn, verbs, urgent)
 
     def _commit(
-        self, conn: Connection, verbs: list[Callable[[Connection], Any]], urgent: int
+        self, conn: Connection, verbs: list[Verb], urgent: int
     ) -> list[tuple[Any, BaseException | None]]:
         """
         Run verbs and commit: all that are urgent, and of the rest what is done in a short time.
 
-        A batch lasts about as long as its commit, or LEAST_S: more would make
-        the next delivery wait, less would make more commits than verbs.
+        A batch lasts about as long as its commit, or LEAST_S: more would make the next delivery
+        wait, less would make more commits than verbs.  One that gave way is the first of the rest.
         """
         outcomes: list[tuple[Any, BaseException | None]] = []
         if len(verbs) == 1:
-            return [(self._commit_one(conn, verbs[0], alone=urgent == 1), None)]
+            with suppress(GivesWay):
+                outcomes.append((self._commit_one(conn, verbs[0], alone=urgent == 1), None))
+            return outcomes
         began = committing = clock.monotonic()
         with self._locks.committing(alone=self._checkpoints), conn.begin():
             raw = conn.connection.driver_connection
@@ -227,9 +227,14 @@ class Writer:
                     began = committing
                 elif committing - began > max(LEAST_S, self._commit_s):
                     break
-                outcomes.append(_alone(conn, raw, verb))
+                with self._giving_way.allowed(number >= urgent):
+                    outcome = _alone(conn, raw, verb)
+                if isinstance(outcome[1], GivesWay):
+                    break
+                outcomes.append(outcome)
                 committing = clock.monotonic()
-        self._commit_s = min(clock.monotonic() - committing, LONGEST_S)
+        if outcomes:
+            self._commit_s = min(clock.monotonic() - committing, LONGEST_S)
         return outcomes
 
     def _commit_one(self, conn: Connection, verb: Verb, *, alone: bool) -> Any:
@@ -242,22 +247,19 @@ class Writer:
         if alone:
             conn.info[ALONE] = True
         try:
-            with self._locks.committing(alone=self._checkpoints), conn.begin():
+            with (
+                self._locks.committing(alone=self._checkpoints),
+                conn.begin(),
+                self._giving_way.allowed(not alone),
+            ):
                 return verb(conn)
         finally:
             conn.info.pop(ALONE, None)
 
-    def _log_is_long(self) -> bool:
-        now = clock.monotonic()
-        if now - self._looked < LOOK_S:
-            return False
-        self._looked = now
-        return self._locks.wal_size() >= CHECKPOINT_PAGES * 4096
-
     def _checkpoint(self, conn: Connection) -> Connection | None:
         try:
             self._locks.remember()
-            if not self._asked and not self._log_is_long():
+            if not self._asked and not self._locks.log_is_long(CHECKPOINT_PAGES * 4096):
                 return conn
             self._asked = False
             with self._locks.checkpointing():
@@ -280,9 +282,7 @@ class Writer:
         return None
 
 
-def _alone(
-    conn: Connection, raw: Any, verb: Callable[[Connection], Any]
-) -> tuple[Any, BaseException | None]:
+def _alone(conn: Connection, raw: Any, verb: Verb) -> tuple[Any, BaseException | None]:
     """One verb of several in a savepoint of its own: what fails undoes only itself."""
     raw.execute("SAVEPOINT verb")
     try:
