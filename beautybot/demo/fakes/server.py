@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 SHUTDOWN_GRACE_S = 1.0
 """How long a request under way may still take when its server leaves."""
@@ -61,9 +62,32 @@ class _Guest(uvicorn.Server):
             connection.shutdown()
         if tasks := set(self.server_state.tasks):
             _, stuck = await asyncio.wait(tasks, timeout=SHUTDOWN_GRACE_S)
-            for task in stuck:
-                task.cancel()
+            await self._abandon(stuck)
         await self.lifespan.shutdown()
+
+    async def _abandon(self, stuck: set[asyncio.Task[None]]) -> None:
+        """Hang up first: uvicorn then does not take the silence for a failure of the app."""
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.close()
+        await asyncio.sleep(0)
+        for task in stuck:
+            task.cancel()
+
+
+class _Abandoned:
+    """An app whose calls end in silence once its server has left."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self.leaving = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self.leaving.is_set():
+                raise
 
 
 @asynccontextmanager
@@ -82,7 +106,9 @@ async def serving(
     `close` coroutine is closed at the end.  OSError if the port is taken.
     """
     listener = socket.create_server((host, port), backlog=1024)
-    server = _guest(app, lifespan=lifespan, tls=tls)
+    abandoned = _Abandoned(app)
+    server = _guest(abandoned, lifespan=lifespan, tls=tls)
+    server.leaving = abandoned.leaving
     task = asyncio.create_task(server.serve(sockets=[listener]))
     ready = asyncio.create_task(server.ready.wait())
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
