@@ -23,8 +23,12 @@ STOPS = 2
 """How often one verb is stopped: however many come first, it is done in the end."""
 
 
-class GivesWay(Exception):
-    """A verb was stopped at one of its statements; it is to be undone and run again."""
+class GivesWay(BaseException):
+    """
+    A verb was stopped at one of its statements; it is to be undone and run again.
+
+    No error: a verb that forgives the errors of its parts must not forgive this.
+    """
 
 
 class GivingWay:
