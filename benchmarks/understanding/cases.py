@@ -26,6 +26,7 @@ UNSEEN = (
     "unseen_8",
     "times_1",
     "times_2",
+    "times_3",
 )
 _DATE = re.compile(r"(?<![\d-])(?:(\d{4})-)?(\d\d)-(\d\d)(?![\d:])")
 

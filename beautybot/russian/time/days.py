@@ -41,11 +41,13 @@ def one(day: date, **more: object) -> Days:
 Builder = Callable[[Sequence[Token], date], Days | None]
 
 
-def _of(tokens: Sequence[Token], *kinds: Kind) -> Token | None:
+def first_of(tokens: Sequence[Token], *kinds: Kind) -> Token | None:
+    """The first token of these kinds."""
     return next((t for t in tokens if t.kind in kinds), None)
 
 
-def _all(tokens: Sequence[Token], *kinds: Kind) -> list[Token]:
+def all_of(tokens: Sequence[Token], *kinds: Kind) -> list[Token]:
+    """The tokens of these kinds."""
     return [t for t in tokens if t.kind in kinds]
 
 
@@ -87,9 +89,9 @@ def written(tokens: Sequence[Token], today: date) -> Days | None:
 def of_month(tokens: Sequence[Token], today: date) -> Days | None:
     """«25 ноября», «двадцать пятого ноября 2027 года», «декабря 5»."""
     number, month, year = (
-        _of(tokens, Kind.NUMBER, Kind.NTH),
-        _of(tokens, Kind.MONTH),
-        _of(tokens, Kind.GLUED),
+        first_of(tokens, Kind.NUMBER, Kind.NTH),
+        first_of(tokens, Kind.MONTH),
+        first_of(tokens, Kind.GLUED),
     )
     assert number and month
     if year is not None:
@@ -103,21 +105,21 @@ def of_month(tokens: Sequence[Token], today: date) -> Days | None:
 
 def span_of_month(tokens: Sequence[Token], today: date) -> Days | None:
     """«с 25 по 27 ноября», «25–27 ноября», «25 или 27 ноября»."""
-    month = _of(tokens, Kind.MONTH)
-    pair = _of(tokens, Kind.WINDOW)
-    numbers = pair.value if pair else [t.value for t in _all(tokens, Kind.NUMBER, Kind.NTH)]
+    month = first_of(tokens, Kind.MONTH)
+    pair = first_of(tokens, Kind.WINDOW)
+    numbers = pair.value if pair else [t.value for t in all_of(tokens, Kind.NUMBER, Kind.NTH)]
     ends = [next_date(n, month.value, today) if month else next_nth(n, today) for n in numbers]
     first, last = ends[0], ends[-1]
     if first is None or last is None or first > last:
         return None
-    if _of(tokens, Kind.OR, Kind.AND, Kind.COMMA) and not _of(tokens, Kind.BETWEEN):
+    if first_of(tokens, Kind.OR, Kind.AND, Kind.COMMA) and not first_of(tokens, Kind.BETWEEN):
         return one(first, others=(last,))
     return Days(first, last, between=True)
 
 
 def about_nth(tokens: Sequence[Token], today: date) -> Days | None:
     """«в первых числах декабря», «в двадцатых числах»: some days from there."""
-    number, month = _of(tokens, Kind.WHICH, Kind.NUMBER), _of(tokens, Kind.MONTH)
+    number, month = first_of(tokens, Kind.WHICH, Kind.NUMBER), first_of(tokens, Kind.MONTH)
     assert number
     first = next_date(number.value, month.value, today) if month else next_nth(number.value, today)
     length = FIRST_DAYS if number.value == 1 else TEN_DAYS
@@ -126,7 +128,7 @@ def about_nth(tokens: Sequence[Token], today: date) -> Days | None:
 
 def nth(tokens: Sequence[Token], today: date) -> Days | None:
     """«пятого числа», «на 28-е»: in this month, or in the next if it has passed."""
-    number = _of(tokens, Kind.NTH, Kind.NUMBER)
+    number = first_of(tokens, Kind.NTH, Kind.NUMBER)
     found = next_nth(number.value, today) if number else None
     return one(found) if found else None
 
@@ -144,12 +146,12 @@ def relative(tokens: Sequence[Token], today: date) -> Days:
 
 def weekday(tokens: Sequence[Token], today: date) -> Days:
     """«в среду», «в эту среду»: the nearest one, today included."""
-    number = _of(tokens, Kind.WEEKDAY, Kind.OF_WEEKDAY)
+    number = first_of(tokens, Kind.WEEKDAY, Kind.OF_WEEKDAY)
     assert number
     nearest = today + (number.value - today.weekday()) % 7 * Day
-    if _of(tokens, Kind.LAST):
+    if first_of(tokens, Kind.LAST):
         return one(nearest - 7 * Day, past=True)
-    if _of(tokens, Kind.NEXT):
+    if first_of(tokens, Kind.NEXT):
         nearest = nearest if nearest > today else nearest + 7 * Day
         calendar = today + (7 - today.weekday() + number.value) * Day
         return one(nearest, readings=(nearest, calendar) if nearest != calendar else ())
@@ -167,51 +169,16 @@ def nth_weekday(tokens: Sequence[Token], today: date) -> Days | None:
     return None
 
 
-def week(tokens: Sequence[Token], today: date) -> Days | None:
-    """«на следующей неделе», «через неделю в среду», «вторник следующей недели»."""
-    named, count = _of(tokens, Kind.WEEKDAY), _of(tokens, Kind.NUMBER)
-    monday = today - today.weekday() * Day
-    shift = 1 if _of(tokens, Kind.NEXT, Kind.THROUGH) else -1 if _of(tokens, Kind.LAST) else 0
-    shift *= count.value if count else 1
-    if named is not None:
-        day = monday + (7 * shift + named.value) * Day
-        return one(day, past=day < today)
-    first = monday + 7 * shift * Day
-    return Days(max(first, today) if shift >= 0 else first, first + 6 * Day, past=shift < 0)
-
-
-def of_week(tokens: Sequence[Token], today: date) -> Days | None:
-    """«в пн или вт на той неделе», «со среды по пятницу следующей недели»."""
-    monday = today + (7 * bool(_of(tokens, Kind.NEXT)) - today.weekday()) * Day
-    first, last = (monday + t.value * Day for t in _all(tokens, Kind.WEEKDAY))
-    if tokens[0].kind != Kind.FROM:
-        return one(first, others=(last,))
-    return Days(first, last, between=True) if first <= last else None
-
-
-def weekend(tokens: Sequence[Token], today: date) -> Days:
-    """«на выходных»; said on a Sunday, or of the next ones, it is a question."""
-    saturday = today + (5 - today.weekday()) * Day
-    if _of(tokens, Kind.NEXT):
-        later = saturday + 7 * Day
-        if today.weekday() > 4:
-            return Days(later, later + Day)
-        return Days(saturday, saturday + Day, readings=(saturday, later))
-    if today.weekday() == 6:
-        return one(today, readings=() if _of(tokens, Kind.THIS) else (today, today + 6 * Day))
-    return Days(max(saturday, today), saturday + Day)
-
-
 def month(tokens: Sequence[Token], today: date) -> Days | None:
     """«в декабре», «в начале декабря», «в следующем месяце», «в конце недели»."""
-    named, edge = _of(tokens, Kind.MONTH), _of(tokens, Kind.EDGE)
-    if _of(tokens, Kind.WEEK):
+    named, edge = first_of(tokens, Kind.MONTH), first_of(tokens, Kind.EDGE)
+    if first_of(tokens, Kind.WEEK):
         return _edge_of_week(tokens, today, edge)
     if named is not None:
         year = today.year + (named.value < today.month)
         first = date(year, named.value, 1)
     else:
-        shift = 1 if _of(tokens, Kind.NEXT) else -1 if _of(tokens, Kind.LAST) else 0
+        shift = 1 if first_of(tokens, Kind.NEXT) else -1 if first_of(tokens, Kind.LAST) else 0
         first = add_months(today.replace(day=1), shift)
     last = first.replace(day=monthrange(first.year, first.month)[1])
     past = last < today
@@ -228,23 +195,17 @@ def month(tokens: Sequence[Token], today: date) -> Days | None:
 
 
 def _edge_of_week(tokens: Sequence[Token], today: date, edge: Token | None) -> Days | None:
-    monday = today + (7 * bool(_of(tokens, Kind.NEXT)) - today.weekday()) * Day
+    monday = today + (7 * bool(first_of(tokens, Kind.NEXT)) - today.weekday()) * Day
     begin, end = ((0, 1), (2, 3), (4, 6))[edge.value] if edge else (0, 6)
     first, last = max(monday + begin * Day, today), monday + end * Day
     return Days(first, last) if first <= last else None
 
 
-def weeks_after(tokens: Sequence[Token], today: date) -> Days:
-    """«Завтра через неделю»: the same day of a later week."""
-    count = _of(tokens, Kind.NUMBER)
-    return one(today + (tokens[0].value + 7 * (count.value if count else 1)) * Day)
-
-
 def through(tokens: Sequence[Token], today: date) -> Days | None:
     """«через 2 дня», «недели через две», «через день» (+1 or +2: a question)."""
-    pair = _of(tokens, Kind.WINDOW)
-    numbers = list(pair.value) if pair else [t.value for t in _all(tokens, Kind.NUMBER, Kind.BIG)]
-    unit = _of(tokens, Kind.DAY_UNIT, Kind.OF_DAY, Kind.WEEK, Kind.MONTH_UNIT, Kind.YEAR_UNIT)
+    pair = first_of(tokens, Kind.WINDOW)
+    numbers = list(pair.value) if pair else [t.value for t in all_of(tokens, Kind.NUMBER, Kind.BIG)]
+    unit = first_of(tokens, Kind.DAY_UNIT, Kind.OF_DAY, Kind.WEEK, Kind.MONTH_UNIT, Kind.YEAR_UNIT)
     assert unit
     if not numbers and unit.kind == Kind.DAY_UNIT:
         return one(today + Day, readings=(today + Day, today + 2 * Day))
@@ -277,7 +238,7 @@ def later(tokens: Sequence[Token], today: date) -> Days | None:
 
 def ago(tokens: Sequence[Token], today: date) -> Days:
     """«неделю назад», «3 дня назад»."""
-    number = _of(tokens, Kind.NUMBER, Kind.BIG)
+    number = first_of(tokens, Kind.NUMBER, Kind.BIG)
     day = _shifted(today, -(number.value if number else 1), tokens[-2].kind)
     return one(day, past=True)
 
@@ -292,6 +253,6 @@ def _shifted(today: date, count: int, unit: str) -> date:
 
 def coming(tokens: Sequence[Token], today: date) -> Days:
     """«в ближайшие три дня», «в течение недели»."""
-    number = _of(tokens, Kind.NUMBER)
-    days = number.value if number else 7 if _of(tokens, Kind.WEEK) else 3
+    number = first_of(tokens, Kind.NUMBER)
+    days = number.value if number else 7 if first_of(tokens, Kind.WEEK) else 3
     return Days(today, today + max(days - 1, 0) * Day)

@@ -42,7 +42,7 @@ def find_when(
     if asked == DAY and _is_on_number(tokens):
         tokens = tokens[1:]  # «на 3», and the day was asked
     reduced = RELATIONS.reduce(NAMES.reduce(tokens, local.date()), local.date())
-    merged = merge(wished(reduced, asked=bool(asked)))
+    merged = merge(wished(reduced, local.date(), asked=bool(asked)))
     if merged is None and known_day is not None:
         merged = _bare_hour(tokens, local.date())
     elif merged is None and asked:
@@ -58,7 +58,7 @@ def _bare_hour(tokens: list[Token], today: date) -> Merged | None:
     """A number alone is an hour where the day is known and the hour is not; «18 30 норм» too."""
     said = [t for t in tokens if t.kind not in (Kind.STOP, Kind.COMMA)]
     figures = [t for t in said if t.kind in (Kind.NUMBER, Kind.BIG)]
-    agreed = said[len(figures) :]
+    agreed = [t for t in said[len(figures) :] if t.kind not in (Kind.HOUR, Kind.HOURS)]
     if not figures or len(figures) > 2 or said[: len(figures)] != figures or len(agreed) > 1:
         return None
     if any(not t.text.startswith(_agreeing()) for t in agreed):
@@ -102,7 +102,8 @@ def _customs(tokens: list[Token], *, wished: bool) -> list[Token]:
         if (each or token.kind == Kind.CUSTOM) and not (wished or called):
             out[i] = token._replace(kind=Kind.OTHER)
         elif token.kind == Kind.CUSTOM:
-            out[i] = token._replace(kind=Kind.WEEKDAY)
+            kind, value = token.value
+            out[i] = token._replace(kind=kind, value=value)
     return [t for t in out if t.kind != Kind.EACH]
 
 

@@ -7,7 +7,7 @@ rule may still refuse, and then the words stay as they were.
 
 from __future__ import annotations
 
-from beautybot.russian.time import clocks, days, windows
+from beautybot.russian.time import clocks, days, weeks, windows
 from beautybot.russian.time.kinds import Kind
 from beautybot.russian.time.reducing import Grammar, Rule
 
@@ -15,6 +15,7 @@ _TIME_BEFORE = "(?<=IN|ON|BY|AFTER|UNTIL|FROM|EARLIER|ABOUT|CLOCK_WORD|DAYS|WEEK
 _POSITION = "(IN|ON|BY)?"
 _ALONE = "((?<!.)|(?<=ON|COMMA|STOP))"
 _NOUN = "OTHER|OPENING|EVENT|OTHERS|OWN|SOMEBODY|TERMS|CALL"
+_HOUR_OF = "MARKER|OF_DAY|HOUR|HOURS"
 _EITHER = "(OR|AND|COMMA) OR? (IN|ON)?"
 _OF_WEEK = "WEEKDAY (IN|ON)? (NEXT|THIS) WEEK"
 _UNIT = "(DAY_UNIT|OF_DAY|WEEK|MONTH_UNIT|YEAR_UNIT)"
@@ -24,6 +25,12 @@ NAMES = Grammar(
     Rule("PLAN_LESS (IN|ON)? (WEEKDAY|RELATIVE) ((AND|COMMA) WEEKDAY)*", Kind.OTHER, None),
     Rule("FROM (NUMBER|BIG) (UNTIL|ALONG|DASH) (NUMBER|BIG) COUNTED", Kind.OTHER, None),
     Rule("(NUMBER|BIG|GLUED|CLOCK|WINDOW) COUNTED", Kind.OTHER, None),
+    Rule("BETWEEN (NUMBER|BIG) AND (NUMBER|BIG) COUNTED", Kind.OTHER, None),
+    Rule(
+        "AGED (NUMBER (FROM HALF)?|BIG) (?!MONTH|MARKER|OF_DAY|HOUR|HOURS|NUMBER|BIG)",
+        Kind.OTHER,
+        None,
+    ),
     Rule("ON (NUMBER|BIG) MORE", Kind.OTHER, None),
     Rule("(WHICH|NTH) COUNTED", Kind.OTHER, None),
     Rule("LABEL (NUMBER|NTH|WHICH) MONTH", Kind.OTHER, None),
@@ -47,10 +54,10 @@ NAMES = Grammar(
     Rule("THROUGH (NEXT|THIS)? WEEKEND", Kind.UNKNOWN, days.beyond),
     Rule("THROUGH HALF_YEAR", Kind.DAYS, days.half_year),
     Rule("(HOUR|HOURS|MINUTES) THROUGH (NUMBER|BIG)", Kind.WINDOW, windows.soon),
-    Rule("THROUGH NUMBER? WEEK COMMA? (IN|ON)? WEEKDAY", Kind.DAYS, days.week),
-    Rule("WEEK THROUGH NUMBER COMMA? (IN|ON)? WEEKDAY", Kind.DAYS, days.week),
-    Rule("RELATIVE THROUGH NUMBER? WEEK", Kind.DAYS, days.weeks_after),
-    Rule("(IN|ON)? WEEKDAY THROUGH NUMBER? WEEK", Kind.DAYS, days.week),
+    Rule("THROUGH NUMBER? WEEK COMMA? (IN|ON)? WEEKDAY", Kind.DAYS, weeks.week),
+    Rule("WEEK THROUGH NUMBER COMMA? (IN|ON)? WEEKDAY", Kind.DAYS, weeks.week),
+    Rule("RELATIVE THROUGH NUMBER? WEEK", Kind.DAYS, weeks.weeks_after),
+    Rule("(IN|ON)? WEEKDAY THROUGH NUMBER? WEEK", Kind.DAYS, weeks.week),
     Rule(f"THROUGH (NUMBER|BIG|WINDOW)? {_UNIT}", Kind.DAYS, days.through),
     Rule(f"{_UNIT} THROUGH (NUMBER|BIG)", Kind.DAYS, days.through),
     Rule(f"(NUMBER|BIG)? {_UNIT} THROUGH (?!NUMBER|BIG)", Kind.DAYS, days.later),
@@ -60,22 +67,24 @@ NAMES = Grammar(
     Rule("IN? DURING WEEK", Kind.DAYS, days.coming),
     Rule("IN? DURING (OF_DAY|HOUR|HOURS)", Kind.OTHER, None),
     # Weeks, months and their edges.
-    Rule(f"FROM WEEKDAY (ALONG|UNTIL|DASH) {_OF_WEEK}", Kind.DAYS, days.of_week),
-    Rule(f"{_POSITION} WEEKDAY {_EITHER} {_OF_WEEK}", Kind.DAYS, days.of_week),
+    Rule(f"FROM WEEKDAY (ALONG|UNTIL|DASH) {_OF_WEEK}", Kind.DAYS, weeks.of_week),
+    Rule(f"{_POSITION} WEEKDAY {_EITHER} {_OF_WEEK}", Kind.DAYS, weeks.of_week),
     Rule(
         f"{_POSITION} (NEXT|THIS) WEEK {_POSITION} WEEKDAY {_EITHER} WEEKDAY",
         Kind.DAYS,
-        days.of_week,
+        weeks.of_week,
     ),
-    Rule(f"{_POSITION} WEEKDAY (IN|ON)? (NEXT|THIS|LAST) WEEK", Kind.DAYS, days.week),
-    Rule(f"{_POSITION} (NEXT|THIS|LAST) WEEK (IN|ON)? WEEKDAY", Kind.DAYS, days.week),
+    Rule(f"{_POSITION} WEEKDAY (IN|ON)? (NEXT|THIS|LAST) WEEK", Kind.DAYS, weeks.week),
+    Rule(f"{_POSITION} (NEXT|THIS|LAST) WEEK (IN|ON)? WEEKDAY", Kind.DAYS, weeks.week),
     Rule("UNTIL EDGE (NEXT|THIS)? (MONTH|MONTH_UNIT|WEEK)", Kind.DAYS, windows.until_edge),
     Rule(f"{_POSITION} EDGE (NEXT|THIS|LAST)? (MONTH|MONTH_UNIT|WEEK)", Kind.DAYS, days.month),
     Rule("EDGE MONTH", Kind.DAYS, days.month),
-    Rule("(IN|ON)? (NEXT|THIS|LAST) WEEK", Kind.DAYS, days.week),
-    Rule("(IN|ON)? WEEKDAY ON NEXT (?!.)", Kind.DAYS, days.week),
+    Rule("(IN|ON)? (NEXT|THIS|LAST) WEEK", Kind.DAYS, weeks.week),
+    Rule("(IN|ON)? WEEKDAY ON NEXT (?!.)", Kind.DAYS, weeks.week),
+    Rule("ON NEXT (IN|ON) WEEKDAY", Kind.DAYS, weeks.week),
+    Rule("ON NEXT (?=COMMA|STOP|(?!.))", Kind.DAYS, weeks.next_one),
     Rule("(IN|ON)? (NEXT|THIS|LAST) MONTH_UNIT", Kind.DAYS, days.month),
-    Rule("(IN|ON)? (NEXT|THIS)? WEEKEND", Kind.DAYS, days.weekend),
+    Rule("(IN|ON)? (NEXT|THIS)? WEEKEND", Kind.DAYS, weeks.weekend),
     # Dates.
     Rule(
         "FROM? (NUMBER|NTH) (ALONG|UNTIL|DASH|OR|AND|COMMA) (NUMBER|NTH) MONTH",
@@ -86,7 +95,7 @@ NAMES = Grammar(
     Rule("FROM? WINDOW MONTH", Kind.DAYS, days.span_of_month),
     Rule("FROM (NUMBER|NTH) ALONG (NUMBER|NTH) NUMBER_WORD?", Kind.DAYS, days.span_of_month),
     Rule(
-        "IN MONTH COMMA? (NUMBER_WORD (NUMBER|NTH)|(NUMBER|NTH) NUMBER_WORD)",
+        "IN MONTH COMMA? (NUMBER_WORD (NUMBER|NTH)|(NUMBER|NTH) NUMBER_WORD|NTH (?!WEEKDAY|MONTH))",
         Kind.DAYS,
         days.of_month,
     ),
@@ -136,7 +145,8 @@ NAMES = Grammar(
         clocks.hour_and_minutes,
     ),
     Rule(
-        "(?<=MONTH) NUMBER (NUMBER|BIG) (?!COUNTED|NUMBER|BIG|MONTH|NUMBER_WORD|HOUR|HOURS)",
+        "(?<=MONTH|OPENING) NUMBER (NUMBER|BIG) "
+        "(?!COUNTED|NUMBER|BIG|MONTH|NUMBER_WORD|HOUR|HOURS)",
         Kind.CLOCK,
         clocks.hour_and_minutes,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -36,12 +37,19 @@ class _About(NamedTuple):
     would: bool
 
     @classmethod
-    def of(cls, tokens: Sequence[Token], begin: int, end: int) -> _About:
+    def of(cls, tokens: Sequence[Token], begin: int, end: int, today: date) -> _About:
         clause = tokens[begin:end]
+        been = any(t.kind == Kind.BEEN for t in clause)
         return cls(
-            hopes=tuple(i for i in range(begin, end) if _hopes(tokens, i)),
+            hopes=tuple(
+                i
+                for i in range(begin, end)
+                if _hopes(tokens, i) and not (been and tokens[i].text == "тогда")
+            ),
             somebody=any(t.kind in _NOT_SALON for t in clause),
-            agreed=any(t.text.startswith(starting("agreed")) for t in clause),
+            agreed=any(
+                t.text.startswith(starting("agreed")) or _is_at_hand(t, today) for t in clause
+            ),
             would=any(t.text == "бы" for t in clause),
         )
 
@@ -57,10 +65,11 @@ _SURE = {
 }
 _SIGNS = frozenset((*_SURE, Kind.WORKS, Kind.SOMEBODY, Kind.TERMS))
 _MARKS = _SIGNS | {Kind.HOPED, Kind.OPENING, Kind.JOINT, Kind.REFERRED}
+DAY_AFTER_TOMORROW = 2
 _BOUNDS = ("до", "с", "со")
 
 
-def wished(tokens: Sequence[Token], *, asked: bool) -> list[Token]:
+def wished(tokens: Sequence[Token], today: date, *, asked: bool) -> list[Token]:
     """
     The reduced tokens, with times that are only told made other words.
 
@@ -69,7 +78,7 @@ def wished(tokens: Sequence[Token], *, asked: bool) -> list[Token]:
     if not any(t.kind in _MARKS for t in tokens):
         return list(tokens)
     tokens = _before_that(tokens)
-    stretches = [s for begin, end in clauses(tokens) for s in _told(tokens, begin, end)]
+    stretches = [s for begin, end in clauses(tokens) for s in _told(tokens, begin, end, today)]
     if not stretches:
         return _plain(tokens)
     inside = {i for s in stretches for i in range(s.begin, s.end)}
@@ -114,11 +123,11 @@ def _hopes(tokens: Sequence[Token], i: int) -> bool:
     return tokens[i].kind in (Kind.HOPED, Kind.OPENING) or is_wish(tokens, i)
 
 
-def _told(tokens: Sequence[Token], begin: int, end: int) -> Iterator[_Stretch]:
+def _told(tokens: Sequence[Token], begin: int, end: int, today: date) -> Iterator[_Stretch]:
     """The stretch of a clause that tells, up to where it begins to wish."""
     if not any(t.kind in _SIGNS for t in tokens[begin:end]):
         return
-    about = _About.of(tokens, begin, end)
+    about = _About.of(tokens, begin, end, today)
     signs = [(i, told) for i in range(begin, end) if (told := _sign(tokens, i, about))]
     if not signs:
         return
@@ -149,6 +158,14 @@ def _sign(tokens: Sequence[Token], i: int, about: _About) -> Told | None:
     if kind == Kind.SOMEBODY:  # «няня до семи»
         return Told.OWN if i + 1 < len(tokens) and tokens[i + 1].text in _BOUNDS else None
     return _SURE[Kind(kind)]
+
+
+def _is_at_hand(token: Token, today: date) -> bool:
+    """«Завтра», «послезавтра»: nobody tells of them as of what was."""
+    days = token.value
+    if not isinstance(days, Days) or days.weekday is not None or token.text == "через":
+        return False
+    return days.first == days.last and 0 < (days.first - today).days <= DAY_AFTER_TOMORROW
 
 
 def _other(token: Token) -> Token:

@@ -183,6 +183,7 @@ _SIGNS = {
     "better": "ъъо",
     "filler": "ъъп",
     "joint": "ъър",
+    "or_else": "ъъу",
     "before_that": "ъъс",
     "late_month": "ъът",
 }

@@ -59,6 +59,7 @@ def _starts() -> tuple[tuple[Kind, tuple[str, ...]], ...]:
         (Kind.HOPED, "hopes"),
         (Kind.OPENING, "openings"),
         (Kind.TERMS, "terms"),
+        (Kind.EVENT, "events"),
     )
     return tuple((kind, starting(name)) for kind, name in named)
 

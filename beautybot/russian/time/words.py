@@ -124,7 +124,7 @@ def _names() -> dict[str, tuple[str, Any]]:
         word: found
         for word, found in _known().items()
         if len(word) >= 5
-        and found[0] in (Kind.RELATIVE, Kind.WEEKDAY, Kind.MONTH, Kind.PART)
+        and found[0] in (Kind.RELATIVE, Kind.WEEKDAY, Kind.MONTH, Kind.PART, Kind.MARKER)
         and (word[0] > "z")
     }
 
@@ -160,6 +160,12 @@ def _known() -> dict[str, tuple[str, Any]]:
     for hours, listed in words["markers"].items():
         begin, end = hours.split()
         known |= dict.fromkeys(listed.split(), (Kind.MARKER, (int(begin) * 60, int(end) * 60)))
+    for hours, listed in words["custom_parts"].items():
+        begin, end = hours.split()
+        part = (Kind.PART, (int(begin) * 60, int(end) * 60))
+        known |= dict.fromkeys(listed.split(), (Kind.CUSTOM, part))
+    for number, listed in words["customs"].items():
+        known |= dict.fromkeys(listed.split(), (Kind.CUSTOM, (Kind.WEEKDAY, int(number))))
     for minute, listed in words["named_hours"].items():
         known |= dict.fromkeys(listed.split(), (Kind.CLOCK, (int(minute), True)))
     for minutes, listed in words["spells"].items():
@@ -172,11 +178,10 @@ def _known() -> dict[str, tuple[str, Any]]:
     known |= {"ъък": (Kind.UNKNOWN, None), "ъл": (Kind.THROUGH, None), "ъъм": (Kind.UNTIL, None)}
     known |= {"ъън": (Kind.DAYS, (1, 1)), "полгода": (Kind.HALF_YEAR, 6)}
     known |= {"ъъо": (Kind.BETTER, None), "ъъп": (Kind.FILLER, None), "ъър": (Kind.JOINT, None)}
-    known |= {"ъъс": (Kind.REFERRED, None), "ъът": (Kind.EDGE, 2)}
+    known |= {"ъъс": (Kind.REFERRED, None), "ъът": (Kind.EDGE, 2), "ъъу": (Kind.OR, None)}
     for section, kind in (
         ("days", Kind.RELATIVE),
         ("weekdays", Kind.WEEKDAY),
-        ("customs", Kind.CUSTOM),
         ("weekday_adjectives", Kind.OF_WEEKDAY),
         ("months", Kind.MONTH),
     ):
