@@ -27,6 +27,7 @@ UNSEEN = (
     "times_1",
     "times_2",
     "times_3",
+    "times_4",
 )
 _DATE = re.compile(r"(?<![\d-])(?:(\d{4})-)?(\d\d)-(\d\d)(?![\d:])")
 

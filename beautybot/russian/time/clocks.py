@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
+from beautybot.russian.reading import table
 from beautybot.russian.time.kinds import Kind, Token
 
 
@@ -73,6 +75,11 @@ def hours_on(tokens: Sequence[Token], today: date) -> Clock | bool:
     return Clock(value * 60, value > 12, approximate=True) if 8 <= value <= 24 else False
 
 
+def size(tokens: Sequence[Token], today: date) -> bool | None:
+    """«сантиметра на три» is no hour; «ребенка на три» is."""
+    return False if tokens[0].text in _measures() else None
+
+
 def hour_and_minutes(tokens: Sequence[Token], today: date) -> Clock | None:
     """«18 30», «в шесть тридцать», «18 ч 30 мин», «восемнадцать ноль ноль»."""
     first, second = (_numbers(tokens) + [0])[:2]
@@ -136,3 +143,8 @@ def without(tokens: Sequence[Token], today: date) -> Clock | None:
     numbers = _numbers(tokens)
     less = 15 if any(t.kind == Kind.QUARTER for t in tokens) else numbers.pop(0)
     return made((numbers[0] if numbers else 1) * 60 - less, tokens)
+
+
+@cache
+def _measures() -> frozenset[str]:
+    return frozenset(table("time")["counted"]["measures"].split())

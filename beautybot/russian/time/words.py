@@ -12,6 +12,7 @@ from beautybot.russian.numbers import cardinals, ordinal_of, ordinals, value_of
 from beautybot.russian.reading import table
 from beautybot.russian.time.kinds import Kind
 from beautybot.russian.time.verbs import telling_kind
+from beautybot.russian.time.vocabulary import known_words
 
 _EDGES = {"начал": 0, "середин": 1, "конц": 2, "конец": 2}
 _DATE_ENDINGS = ("ое", "ого", "ому", "ым", "ье", "ьего", "ьему", "ьим")
@@ -27,7 +28,7 @@ _GLUED = ("на", "во", "в", "с", "к", "до")
 @lru_cache(maxsize=4096)
 def kind_of(word: str) -> tuple[str, Any]:
     """The kind and value of one normalised word."""
-    known = _known().get(word)
+    known = known_words().get(word)
     if known is not None:
         return known
     if (value := value_of(word)) is not None:
@@ -101,7 +102,7 @@ def _numbers() -> dict[str, tuple[tuple[str, tuple[str, Any]], ...]]:
     by_letter: dict[str, tuple[tuple[str, tuple[str, Any]], ...]] = {}
     halves = {f"пол{word}": (Kind.HALF_OF, n) for word, n in ordinals().items() if word[-1] == "о"}
     known = {word: kind_of(word) for word in (*cardinals(), *ordinals())} | halves
-    known |= {w: found for w, found in _known().items() if found[0] == Kind.NEXT}
+    known |= {w: found for w, found in known_words().items() if found[0] == Kind.NEXT}
     for word, found in known.items():
         if len(word) >= SHORTEST_NUMBER and found[0] != Kind.OTHER:
             by_letter[word[0]] = (*by_letter.get(word[0], ()), (word, found))
@@ -122,7 +123,7 @@ def _as_heard(word: str) -> str:
 def _names() -> dict[str, tuple[str, Any]]:
     return {
         word: found
-        for word, found in _known().items()
+        for word, found in known_words().items()
         if len(word) >= 5
         and found[0] in (Kind.RELATIVE, Kind.WEEKDAY, Kind.MONTH, Kind.PART, Kind.MARKER)
         and (word[0] > "z")
@@ -142,49 +143,3 @@ def _heard() -> dict[str, tuple[str, Any]]:
 @cache
 def _ordinary() -> frozenset[str]:
     return frozenset(table("time")["ordinary"]["words"].split())
-
-
-@cache
-def _known() -> dict[str, tuple[str, Any]]:
-    words = table("time")
-    known: dict[str, tuple[str, Any]] = {}
-    for role, listed in words["counted"].items():
-        kind = Kind.COUNTED if role == "words" else Kind.LABEL
-        known |= dict.fromkeys(listed.split(), (kind, None))
-    known |= {w: (Kind.UNKNOWN, w) for w in words["unknown"]["words"].split()}
-    for role, listed in words["roles"].items():
-        known |= dict.fromkeys(listed.split(), (Kind[role], None))
-    for hours, listed in words["parts"].items():
-        begin, end = hours.split()
-        known |= dict.fromkeys(listed.split(), (Kind.PART, (int(begin) * 60, int(end) * 60)))
-    for hours, listed in words["markers"].items():
-        begin, end = hours.split()
-        known |= dict.fromkeys(listed.split(), (Kind.MARKER, (int(begin) * 60, int(end) * 60)))
-    for hours, listed in words["custom_parts"].items():
-        begin, end = hours.split()
-        part = (Kind.PART, (int(begin) * 60, int(end) * 60))
-        known |= dict.fromkeys(listed.split(), (Kind.CUSTOM, part))
-    for number, listed in words["customs"].items():
-        known |= dict.fromkeys(listed.split(), (Kind.CUSTOM, (Kind.WEEKDAY, int(number))))
-    for minute, listed in words["named_hours"].items():
-        known |= dict.fromkeys(listed.split(), (Kind.CLOCK, (int(minute), True)))
-    for minutes, listed in words["spells"].items():
-        known |= dict.fromkeys(listed.split(), (Kind.SPELL, int(minutes)))
-    known |= {"дня": (Kind.OF_DAY, (720, 1080)), "пару": (Kind.NUMBER, 2)}
-    known |= {"ъъб": (Kind.FREE, None), "ъъв": (Kind.PART, (360, 720))}
-    known |= {"ъъг": (Kind.PART, (720, 1080)), "ъъд": (Kind.PART, (360, 540))}
-    known |= {"ъъе": (Kind.PART, (1200, 1440)), "ъъж": (Kind.ABOUT, None)}
-    known |= {"ъъз": (Kind.RELATIVE, 2), "ъъи": (Kind.PART, (780, 1080))}
-    known |= {"ъък": (Kind.UNKNOWN, None), "ъл": (Kind.THROUGH, None), "ъъм": (Kind.UNTIL, None)}
-    known |= {"ъън": (Kind.DAYS, (1, 1)), "полгода": (Kind.HALF_YEAR, 6)}
-    known |= {"ъъо": (Kind.BETTER, None), "ъъп": (Kind.FILLER, None), "ъър": (Kind.JOINT, None)}
-    known |= {"ъъс": (Kind.REFERRED, None), "ъът": (Kind.EDGE, 2), "ъъу": (Kind.OR, None)}
-    for section, kind in (
-        ("days", Kind.RELATIVE),
-        ("weekdays", Kind.WEEKDAY),
-        ("weekday_adjectives", Kind.OF_WEEKDAY),
-        ("months", Kind.MONTH),
-    ):
-        for number, listed in words[section].items():
-            known |= dict.fromkeys(listed.split(), (kind, int(number)))
-    return known
