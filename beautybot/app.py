@@ -24,6 +24,7 @@ from beautybot.web.webhooks import ROOT, Webhooks
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 LATE_S = 60.0
+GATHER_S = 0.05
 BIGGEST_BODY = 6_500_000
 """What is larger is cut off while it is read; a messenger's door has a smaller limit of its own."""
 
@@ -35,6 +36,7 @@ def build(
     webhooks = Webhooks(
         doors=Doors(parts.db, parts.keyring, parts.settings.whatsapp_app_secret),
         inbox=Batcher[RawEvent](parts.db, inbox.accepting),
+        crowded=Batcher[RawEvent](parts.db, inbox.accepting, gather_s=GATHER_S),
         wakeup=parts.wakeup,
         verify_token=parts.settings.whatsapp_verify_token,
         clock=parts.clock,

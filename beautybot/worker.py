@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,12 +20,13 @@ from typing import Any
 from beautybot.agent.own_models import OwnModels
 from beautybot.agent.turn import take_turn
 from beautybot.agent.understanding import Understanding
-from beautybot.channels.base import Channel, Inbound, Kind
-from beautybot.conversations import delivery, inbox, reading, trouble, turns
+from beautybot.channels.base import Channel, Kind
+from beautybot.conversations import delivery, trouble, turns
 from beautybot.conversations.courtesy import Courtesy
 from beautybot.conversations.envelope import Envelope
 from beautybot.conversations.listening import Listening
 from beautybot.conversations.models import conversations, inbound_events
+from beautybot.conversations.reader import Reader
 from beautybot.kit import clock as clocks, jobs, log, seats
 from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import Keyring
@@ -34,7 +35,6 @@ from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.jobs import Job
 from beautybot.kit.leases import LeaseLost, free_all
 from beautybot.kit.presence import SILENT, Presence, own_name
-from beautybot.kit.text import masked
 from beautybot.kit.wakeup import ToDo, Wakeup
 from beautybot.llm.base import LLM
 from beautybot.notifications import owner, truth
@@ -134,57 +134,15 @@ class Worker:
     # -- deliveries -------------------------------------------------------------
 
     async def _read(self) -> int:
-        events = await self.db.write(inbox.take, self.clock(), self.name, BATCH)
-        if events:
-            reached(Stage.TAKEN)
-        parsed = [each for event in events if (each := await self._parse(event))]
-        await asyncio.gather(*(self._record(those) for those in reading.side_by_side(parsed)))
-        if events:
+        reader = Reader(self.db, self.channels, self.clock, self.burst, self.shared_app)
+        count, received = await reader.read(self.name)
+        if count:
             self.wakeup.ring_after(self.burst.total_seconds(), ToDo.TURNS)
-        return len(events)
-
-    async def _parse(self, event: inbox.Event) -> reading.Parsed | None:
-        try:
-            return event, await reading.items_of(event, self.channels[event.channel], self.db)
-        except DatabaseUnavailable:  # it is held for a while: nobody else would read it
-            await asyncio.sleep(IDLE_S)
-            return await self._parse(event)
-        except Exception as error:
-            await self._unreadable(event, error)
-            return None
-
-    async def _record(self, those: Sequence[reading.Parsed]) -> None:
-        for event, items in those:
-            await self._record_one(event, items)
-
-    async def _record_one(self, event: inbox.Event, items: Sequence[Inbound]) -> None:
-        try:
-            received = await insist(
-                self.db,
-                reading.record,
-                event,
-                items,
-                now=self.clock(),
-                burst=self.burst,
-                shared_app=self.shared_app,
-            )
-        except LeaseLost:
-            return  # we slept through our time: another worker reads it
-        except Exception as error:
-            await self._unreadable(event, error)
-            return
-        reached(Stage.RECORDED)
         for new in received:
-            title = self.channels[new.place.channel].title
-            words = f"📱 Получено {title} сообщение от {masked(new.place.address)}"
-            logger.info(words, conversation=new.place.conversation_id)
             typing = len(self.running) < CROWD
             if typing or new.item.kind is Kind.PRESS:
                 self._spawn(self._courtesy.receive(new.place, new.item, typing=typing))
-
-    async def _unreadable(self, event: inbox.Event, error: Exception) -> None:
-        poison = await self.db.write(inbox.failed, event, self.clock(), why := repr(error))
-        logger.error("❌ Ошибка чтения события", delivery=event.id, error=why, put_aside=poison)
+        return count
 
     # -- turns --------------------------------------------------------------------
 

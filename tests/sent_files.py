@@ -32,8 +32,7 @@ def from_olga(
     messages.open_conversation(conn, account, client, "olga", now)
     (talk,) = history.listing(conn, salon.id, now)
     item = InboundMessage("terminal", "1", "olga", olga, kind, "", now, payload=payload)
-    message_id = messages.keep_inbound(conn, account, talk.id, item, now)
-    assert message_id is not None
+    (message_id,) = messages.keep_inbound(conn, account, talk.id, [item], now)
     attachments.expect(conn, salon.id, talk.id, message_id, item, now)
     wanted = attachments.wanted(conn, salon.id, 1)
     assert wanted is not None

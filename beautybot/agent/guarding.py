@@ -18,6 +18,7 @@ from beautybot.conversations.history import Message, Seen
 WINDOW = timedelta(minutes=10)
 LATELY = timedelta(hours=1)
 MOST_TURNS = 40
+PILE = 12  # who floods rests between turns: what piled up meanwhile counts for turns
 SAME_IN_A_ROW = 4
 LEAST_ECHO = 20
 ECHOES = 2
@@ -26,10 +27,11 @@ ECHOES = 2
 def watched(memory: Memory, seen: Seen, now: datetime) -> tuple[Memory, str | None]:
     """The memory with this turn counted, and why a person must be called, if one must."""
     fresh = memory.window is None or now - memory.window > WINDOW
+    turns = 1 + len(seen.unanswered) // PILE
     counted = replace(
         memory,
         window=now if fresh else memory.window,
-        turns=1 if fresh else memory.turns + 1,
+        turns=turns if fresh else memory.turns + turns,
     )
     if counted.turns > MOST_TURNS:
         return replace(counted, window=None, turns=0), "flood"

@@ -157,7 +157,7 @@ def _keep(
         sent_at=now,
         wants_turn=False,
     )
-    messages.keep_inbound(conn, account, talk, item, now)
+    messages.keep_inbound(conn, account, talk, [item], now)
     change(
         conn,
         conversations,

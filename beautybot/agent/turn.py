@@ -133,16 +133,16 @@ def act(
             reminding.alone(move, command)
     else:
         state = play(move, State(seen.state), commands)
+    spent = seen.claim.after(len(seen.unanswered), now)
+    if spent.rests_at(now) and not (move.silent or seen.agent_is_silent):
+        move.say("greeting.many_messages")
     reply = None if move.silent or not move.parts else move.reply()
-    if adviser.to_mend:
-        trouble(desk, "Языковая модель не отвечает, отвечаю по правилам", adviser.to_mend)
-    elif adviser.warning:
-        trouble(desk, "Языковая модель отвечает слабее, чем вы выбрали", adviser.warning)
+    _of_the_model(desk, adviser)
     done = put(conn, seen, move, reply, state, commands, now, adviser)
     if done.message_id is not None:
         _asked_in(move, done.message_id)
     flow.check(state, move.memory)
-    turns.finish(conn, seen.claim, state=state, memory=memories.dump(move.memory))
+    turns.finish(conn, seen.claim, spent=spent, state=state, memory=memories.dump(move.memory))
     reached(Stage.ACTING)
     return done
 
@@ -153,6 +153,13 @@ def _asked_in(move: Move, message_id: int) -> None:
         move.remember(proposal=replace(move.memory.proposal, message_id=message_id))
     elif move.memory.asked is Asked.INVITING:
         move.remember(asked_in=message_id)
+
+
+def _of_the_model(desk: Desk, adviser: Adviser) -> None:
+    if adviser.to_mend:
+        trouble(desk, "Языковая модель не отвечает, отвечаю по правилам", adviser.to_mend)
+    elif adviser.warning:
+        trouble(desk, "Языковая модель отвечает слабее, чем вы выбрали", adviser.warning)
 
 
 def trouble(desk: Desk, now: str, what: str) -> None:

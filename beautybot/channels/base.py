@@ -215,8 +215,9 @@ class Hook:
     is the messenger's own, on which a strict account insists.
 
     `cap` is the longest body in bytes.  `number` is a delivery's own number,
-    unique in its account; None where it has none.  `handshake` answers a GET
-    with a status and a body, given the query and our verify token.
+    unique in its account; None where it has none.  `sender` is the one person
+    who wrote all of a delivery; None where nobody or several did.  `handshake`
+    answers a GET with a status and a body, given the query and our verify token.
     """
 
     cap: int
@@ -224,6 +225,7 @@ class Hook:
     verify: Callable[[bytes, str | None, Sequence[str]], int | None] | None = None
     proofs: tuple[Proof, ...] = ()
     number: Callable[[bytes], int | None] = lambda _body: None
+    sender: Callable[[bytes], str | None] = lambda _body: None
     handshake: Callable[[Mapping[str, str], str], tuple[int, bytes]] | None = None
 
 

@@ -41,6 +41,7 @@ class Place:
     channel: str
     address: str
     reply_with: Mapping[str, Any] = field(default_factory=dict)
+    rests: bool = False  # who floods us is answered after a rest: nobody is typing
 
     @property
     def spot(self) -> Spot:
@@ -60,6 +61,7 @@ class Courtesy:
     async def receive(self, place: Place, item: InboundMessage, *, typing: bool) -> None:
         """Stop a pressed button's spinner; mark read and "typing…" where the agent will answer."""
         pressed = item.kind is Kind.PRESS
+        typing = typing and not place.rests
         if not pressed and not (typing and item.wants_turn):
             return
         try:

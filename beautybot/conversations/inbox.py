@@ -7,16 +7,17 @@ says that it is still to be read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from beautybot.conversations.models import inbound_events
 from beautybot.kit.db import Filled, ManyRows, across_salons
 from beautybot.kit.failpoints import Stage, reached
-from beautybot.kit.leases import claim, finish
+from beautybot.kit.leases import LeaseLost, claim, finish
 
 # Telegram's update_id starts again at a random number after a silent week
 # (core.telegram.org/bots/api#update), so an old key must not swallow a fresh update.
@@ -31,6 +32,7 @@ class RawEvent(NamedTuple):
     `key` is unique in the channel.  `account_id` is set where the door itself
     proved the account (Telegram).  `signed_by` is the mark of the Meta app
     whose secret fitted (WhatsApp): it speaks for that app's numbers only.
+    `due_at` is when it is to be read, if not at once.
     """
 
     channel: str
@@ -39,6 +41,7 @@ class RawEvent(NamedTuple):
     body: bytes
     account_id: int | None = None
     signed_by: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,15 @@ def take(conn: Connection, now: datetime, worker: str, limit: int) -> list[Event
 def done(conn: Connection, event: Event, outcome: str, note: str | None = None) -> None:
     """Mark a delivery read, or ignored with the reason."""
     finish(conn, inbound_events, event.id, event.lease, outcome=outcome, note=note)
+
+
+def all_done(conn: Connection, events: Sequence[Event]) -> None:
+    """Mark deliveries read, all at one go; LeaseLost if another worker has one of them."""
+    given = {"ids": [event.id for event in events]}
+    leases = {row.id: row.lease for row in conn.execute(_LEASES, given)}
+    if any(leases.get(event.id) != event.lease for event in events):
+        raise LeaseLost("a delivery of a pile was taken over")
+    conn.execute(_READ, given)
 
 
 def failed(conn: Connection, event: Event, now: datetime, error: str) -> bool:
@@ -134,7 +146,7 @@ def _row(event: RawEvent) -> tuple[Any, ...]:
         event.signed_by,
         event.received_at,
         event.body,
-        event.received_at,
+        event.due_at or event.received_at,
     )
 
 
@@ -161,6 +173,13 @@ def _once(statement: Any) -> Any:
     )
 
 
+_OF_A_PILE = inbound_events.c.id.in_(bindparam("ids", expanding=True))
+_LEASES = select(inbound_events.c.id, inbound_events.c.lease).where(_OF_A_PILE).with_for_update()
+_READ = (
+    update(inbound_events)
+    .where(_OF_A_PILE)
+    .values(outcome="read", note=None, due_at=None, leased_by=None, attempts=0)
+)
 _ACCEPT = ManyRows(
     inbound_events,
     ("channel", "key", "account_id", "signed_by", "received_at", "body", "due_at"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from beautybot.businesses.access import ChannelAccount
 from beautybot.channels.base import Echo, InboundMessage
 from beautybot.conversations.models import conversations, messages, outbox
-from beautybot.kit.db import add, add_once, change, insert
+from beautybot.kit.db import add, add_many_once, add_once, change, insert
 from beautybot.kit.text import clean
 
 
@@ -19,28 +19,34 @@ def keep_inbound(
     conn: Connection,
     account: ChannelAccount,
     conversation_id: int,
-    item: InboundMessage,
+    items: Sequence[InboundMessage],
     now: datetime,
-) -> int | None:
-    """Store a client's message; its id, or None if the channel has delivered it before."""
-    return add_once(
-        conn,
-        messages,
-        {
-            "business_id": account.business_id,
-            "conversation_id": conversation_id,
-            "direction": "inbound",
-            "author": "client",
-            "kind": item.kind,
-            "text": clean(item.text),
-            "payload": dict(item.payload),
-            "account_id": account.id,
-            "external_id": item.external_id[:200],
-            "sent_at": item.sent_at,
-            "created_at": now,
-            "status": "received" if item.wants_turn else "silent",
-        },
-    )
+) -> list[int]:
+    """Store what a client wrote; the ids of what the channel has not delivered before."""
+    rows = [_inbound(account, conversation_id, item, now) for item in items]
+    if len(rows) > 1:
+        return add_many_once(conn, messages, rows)
+    made = add_once(conn, messages, rows[0])
+    return [] if made is None else [made]
+
+
+def _inbound(
+    account: ChannelAccount, conversation_id: int, item: InboundMessage, now: datetime
+) -> dict[str, Any]:
+    return {
+        "business_id": account.business_id,
+        "conversation_id": conversation_id,
+        "direction": "inbound",
+        "author": "client",
+        "kind": item.kind,
+        "text": clean(item.text),
+        "payload": dict(item.payload),
+        "account_id": account.id,
+        "external_id": item.external_id[:200],
+        "sent_at": item.sent_at,
+        "created_at": now,
+        "status": "received" if item.wants_turn else "silent",
+    }
 
 
 def keep_echo(

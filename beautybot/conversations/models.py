@@ -109,6 +109,9 @@ conversations = Table(
     *lease_columns(),
     # The first message no turn has answered yet: a burst may not put its turn off for ever.
     Column("waiting_since", Instant, nullable=True),
+    # What it has of its turns, see allowance.py.
+    Column("spent_until", Instant, nullable=True),
+    Column("rests_until", Instant, nullable=True),
     UniqueConstraint("account_id", "client_id"),
     Index("ix_conversations_account_id_address", "account_id", "address"),
     Index("ix_conversations_business_id_last_message_at", "business_id", "last_message_at"),

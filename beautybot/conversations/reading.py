@@ -8,7 +8,7 @@ due; a repeat changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,32 +26,23 @@ from beautybot.channels.base import (
     Ignored,
     Inbound,
     InboundMessage,
+    Kind,
     TemplateDecided,
 )
-from beautybot.conversations import attachments, clients, handoff, inbox, messages as talk
-from beautybot.conversations.courtesy import Place
-from beautybot.conversations.models import conversations
+from beautybot.conversations import arrivals, clients, handoff, inbox, messages as talk
+from beautybot.conversations.arrivals import Received
 from beautybot.conversations.tidings import Room, Tiding, heed
-from beautybot.kit.db import Database, across_salons, change, one
+from beautybot.kit.db import Database, across_salons
 from beautybot.kit.failpoints import Stage, reached
-from beautybot.kit.text import clean
 
-# However fast a client types, the first message waits at most so many bursts.
-MOST_BURSTS = 2
+PILE = 64
+"""So many messages of one client are stored at one go: a few milliseconds of everybody's commit."""
 
 # What one item that no database takes may raise; its neighbours are read all the same.
 ODD = (DataError, IntegrityError, StatementError, KeyError, TypeError, ValueError, OverflowError)
 
 Parsed = tuple[inbox.Event, Sequence[Inbound]]
 Said = InboundMessage | Edited | Echo
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A message that was new, and where its client waits."""
-
-    place: Place
-    item: InboundMessage
 
 
 async def items_of(event: inbox.Event, channel: Channel, db: Database) -> Sequence[Inbound]:
@@ -76,6 +67,36 @@ def side_by_side(parsed: Sequence[Parsed]) -> list[list[Parsed]]:
             return [list(parsed)]
         lists.setdefault(people.pop() if people else f"event {event.id}", []).append((event, items))
     return list(lists.values())
+
+
+def piles(those: Sequence[Parsed]) -> list[Sequence[Parsed]]:
+    """One person's deliveries in their order: plain messages beside each other are one pile."""
+    found: list[list[Parsed]] = []
+    for one_of_them in those:
+        last = found[-1] if found else None
+        if last and len(last) < PILE and _alike(last[-1], one_of_them):
+            last.append(one_of_them)
+        else:
+            found.append([one_of_them])
+    return list(found)
+
+
+def _alike(one: Parsed, other: Parsed) -> bool:
+    """True of two deliveries that hold a written message each and differ in nothing else."""
+    (event, items), (next_event, next_items) = one, other
+    if event.attempts > 1 or next_event.attempts > 1 or len(items) != 1 or len(next_items) != 1:
+        return False
+    item, after = items[0], next_items[0]
+    return (
+        isinstance(item, InboundMessage)
+        and isinstance(after, InboundMessage)
+        and item.kind is after.kind is Kind.TEXT
+        and item.wants_turn
+        and after.wants_turn
+        and (item.account, item.identities, item.address, item.reply_with)
+        == (after.account, after.identities, after.address, after.reply_with)
+        and (event.account_id, event.signed_by) == (next_event.account_id, next_event.signed_by)
+    )
 
 
 def record(
@@ -111,6 +132,38 @@ def record(
                 access.note(conn, account.business_id, account.id, last_inbound_at=now)
     outcome = "ignored" if notes and len(notes) >= len(items) else "read"
     inbox.done(conn, event, outcome, "; ".join(notes)[:500] or None)
+    reached(Stage.RECORDING)
+    return received
+
+
+def record_pile(
+    conn: Connection,
+    pile: Sequence[Parsed],
+    *,
+    now: datetime,
+    burst: timedelta,
+    shared_app: str | None = None,
+) -> list[Received]:
+    """
+    The same for a whole pile, at the price of one message.
+
+    Who floods a chat writes hundreds; each must be kept, and none may keep the
+    others from being read.
+    """
+    event, items = pile[0]
+    accounts = _accounts(conn, event, items[0], shared_app)
+    messages = [item for _, (item, *_) in pile if isinstance(item, InboundMessage)]
+    received: list[Received] = []
+    for account in accounts:
+        new = arrivals.keep(messages, Room(conn, account, now, burst))
+        if new is not None:
+            received.append(new)
+            access.note(conn, account.business_id, account.id, last_inbound_at=now)
+    if accounts:
+        inbox.all_done(conn, [event for event, _ in pile])
+    else:  # the note says why
+        for event, items in pile:
+            record(conn, event, items, now=now, burst=burst, shared_app=shared_app)
     reached(Stage.RECORDING)
     return received
 
@@ -163,7 +216,7 @@ def of_account(items: Sequence[Inbound], external_id: str) -> list[Inbound]:
 def _read(item: Said | Tiding, room: Room) -> Received | None:
     match item:
         case InboundMessage():
-            return _message(item, room)
+            return arrivals.keep([item], room)
         case Edited():
             talk.edit(room.conn, room.account, item.external_id, item.text, room.now)
         case Echo():
@@ -171,63 +224,6 @@ def _read(item: Said | Tiding, room: Room) -> Received | None:
         case _:
             heed(item, room)
     return None
-
-
-def _message(item: InboundMessage, room: Room) -> Received | None:
-    conn, account = room.conn, room.account
-    client_id = clients.recognise(
-        conn,
-        account.business_id,
-        account.channel,
-        item.identities,
-        name=clean(item.name, 80).strip() or None if item.name else None,
-        phone=item.phone,
-        now=room.now,
-    )
-    conversation = _conversation(room, client_id, item.address)
-    message_id = talk.keep_inbound(conn, account, conversation.id, item, room.now)
-    if message_id is None:
-        return None
-    values: dict[str, Any] = {
-        "address": item.address,
-        "last_inbound_at": max(item.sent_at, conversation.last_inbound_at or item.sent_at),
-        "last_message_at": room.now,
-        "unreachable_at": None,
-    }
-    if dict(item.reply_with) != conversation.reply_with:
-        values["reply_with"] = dict(item.reply_with)
-    if item.wants_turn and not _only_listens(account, item):
-        values |= _due(conversation, message_id, item, room)
-    _update(room, conversation.id, values)
-    if item.kind in attachments.KINDS:
-        attachments.expect(conn, account.business_id, conversation.id, message_id, item, room.now)
-    place = Place(
-        account.business_id,
-        account.id,
-        conversation.id,
-        account.channel,
-        item.address,
-        item.reply_with,
-    )
-    return Received(place, item)
-
-
-def _only_listens(account: ChannelAccount, item: InboundMessage) -> bool:
-    """True in an owner's own account where she lets the bot read and not write."""
-    links = account.details.get("owners_accounts")
-    link = links.get(str(item.reply_with.get("link"))) if isinstance(links, dict) else None
-    return isinstance(link, dict) and not link.get("answers")
-
-
-def _due(conversation: Any, message_id: int, item: InboundMessage, room: Room) -> dict[str, Any]:
-    """When the turn runs: after the burst, at once for a press; a running turn sees the number."""
-    values: dict[str, Any] = {"inbound_seq": message_id}
-    if conversation.leased_by is not None:
-        return values
-    since = conversation.waiting_since or room.now
-    wait = timedelta(0) if item.answers_at_once else room.burst
-    latest = since + MOST_BURSTS * room.burst
-    return values | {"waiting_since": since, "due_at": min(room.now + wait, latest)}
 
 
 def _echo(item: Echo, room: Room) -> None:
@@ -240,7 +236,7 @@ def _echo(item: Echo, room: Room) -> None:
         phone=None,
         now=room.now,
     )
-    conversation = _conversation(room, client_id, item.address)
+    conversation = arrivals.conversation_of(room, client_id, item.address)
     kept = talk.keep_echo(room.conn, room.account, conversation.id, item, room.now)
     if kept:
         handoff.start(
@@ -251,21 +247,3 @@ def _echo(item: Echo, room: Room) -> None:
             by="owner",
             now=room.now,
         )
-
-
-def _conversation(room: Room, client_id: int, address: str) -> Any:
-    """The locked row of this client's conversation on this account, made if it is the first."""
-    mine = {"business_id": room.account.business_id, "account_id": room.account.id}
-    row = one(room.conn, conversations, mine | {"client_id": client_id}, lock=True)
-    if row is not None:
-        return row
-    # Somebody else had this address before (a recycled number): nothing more goes there for them.
-    gone = {"unreachable_at": room.now}
-    change(room.conn, conversations, mine | {"address": address}, gone)
-    talk.open_conversation(room.conn, room.account, client_id, address, room.now)
-    return one(room.conn, conversations, mine | {"client_id": client_id}, lock=True)
-
-
-def _update(room: Room, conversation_id: int, values: dict[str, Any]) -> None:
-    mine = {"business_id": room.account.business_id, "id": conversation_id}
-    change(room.conn, conversations, mine, values)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from beautybot.conversations import allowance
+from beautybot.conversations.allowance import Spent
 from beautybot.conversations.models import conversations, messages, turns
 from beautybot.kit.db import add, change, one
 from beautybot.kit.leases import LeaseLost, backoff, claim
@@ -32,14 +34,29 @@ class Claim:
     attempts: int
     inbound_seq: int
     answered_seq: int
+    spent: Spent = field(default_factory=Spent)
+
+    def after(self, heard: int, now: datetime) -> Spent:
+        """What the conversation has of its allowance after a turn that heard so much."""
+        return self.spent.more(allowance.cost(heard), now)
 
 
 def take(conn: Connection, now: datetime, worker: str, limit: int) -> list[Claim]:
     """Claim conversations whose turn is due, one turn at a time each."""
     rows = claim(conn, conversations, now, worker, limit=limit)
-    return [
-        Claim(r.id, r.business_id, r.lease, r.attempts, r.inbound_seq, r.answered_seq) for r in rows
-    ]
+    return [_claim(row) for row in rows]
+
+
+def _claim(row: Any) -> Claim:
+    return Claim(
+        row.id,
+        row.business_id,
+        row.lease,
+        row.attempts,
+        row.inbound_seq,
+        row.answered_seq,
+        allowance.of_row(row),
+    )
 
 
 def hold(conn: Connection, held: Claim) -> None:
@@ -61,15 +78,22 @@ def finish(
     conn: Connection,
     held: Claim,
     *,
+    spent: Spent | None = None,
     state: str | None = None,
     memory: Mapping[str, Any] | None = None,
 ) -> None:
-    """The turn is over: everything seen is answered, the state and the memory are the new ones."""
+    """
+    The turn is over: everything seen is answered, the state and the memory are the new ones.
+
+    `spent` is what the conversation has of its allowance after this turn.
+    """
     values: dict[str, Any] = {
         "answered_seq": held.inbound_seq,
         "attempts": 0,
         "waiting_since": None,
     }
+    if spent is not None:
+        values |= spent.columns()
     if state is not None:
         values["state"] = state
     if memory is not None:
@@ -82,11 +106,13 @@ def again(conn: Connection, held: Claim, now: datetime, burst: timedelta) -> Non
     Run the turn again soon, because newer messages void what we thought of.
 
     Who floods a chat would be thought about all the time, and in vain: there it
-    is once a second, and the others' turns go on.
+    is once a second until the allowance is spent, and the others' turns go on.
     """
     many = len(conn.execute(_SINCE, _since(held)).all()) == FLOOD
     wait = max(burst / 2, FLOOD_PAUSE) if many else burst / 2
-    _give_back(conn, held, due_at=now + wait, attempts=0)
+    spent = held.after(FLOOD if many else 0, now)
+    due_at = max(now + wait, spent.rests or now)
+    _give_back(conn, held, due_at=due_at, attempts=0, **spent.columns())
 
 
 def _since(held: Claim) -> dict[str, int]:

@@ -23,13 +23,22 @@ class Batcher(Generic[Item]):
     A caller returns after the commit that holds its item, or with
     the error that the whole batch met.  One batcher a process keeps the order
     of its items.
+
+    With `gather_s` a batch waits so long for more and takes all that came: for
+    those whom it is fair to keep waiting.
     """
 
     def __init__(
-        self, db: Database, fill: Callable[[list[Item]], Filled], *, most: int = 256
+        self,
+        db: Database,
+        fill: Callable[[list[Item]], Filled],
+        *,
+        most: int = 256,
+        gather_s: float = 0.0,
     ) -> None:
         self._db = db
         self._fill = fill
+        self._gather_s = gather_s
         self._most = most
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
@@ -49,8 +58,9 @@ class Batcher(Generic[Item]):
         last = 0
         try:
             while self._waiting:
-                await asyncio.sleep(0)  # let the requests that are ready join
+                await asyncio.sleep(self._gather_s)  # let the requests that are ready join
                 last = min((last + len(self._waiting) + 1) // 2 if last else self._most, self._most)
+                last = self._most if self._gather_s else last
                 batch = self._waiting[:last]
                 last = len(batch)
                 del self._waiting[:last]

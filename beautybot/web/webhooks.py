@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import parse_qsl, unquote
 
 from starlette.types import Receive, Scope, Send
@@ -25,6 +26,7 @@ from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.wakeup import ToDo, Wakeup
 from beautybot.web.deadlines import ReadDeadline
 from beautybot.web.doors import Doors
+from beautybot.web.shares import Shares
 
 logger = log.get(__name__)
 
@@ -54,6 +56,8 @@ class Webhooks:
     verify_token: str
     clock: Clock = clocks.now
     deadline: ReadDeadline = field(default_factory=lambda: ReadDeadline(READ_S))
+    crowded: Batcher[RawEvent] | None = None  # where what stands behind the others is stored
+    shares: Shares = field(default_factory=Shares)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = clocks.monotonic()
@@ -93,8 +97,19 @@ class Webhooks:
             body = await _body(receive, headers, hook.cap, self.deadline)
             event = self._of_account(name, hook, body, account)
         reached(Stage.RECEIVED)
-        await self.inbox.add(event)
-        self.wakeup.ring(ToDo.INBOX)
+        later = self._later(hook, event) if self.crowded is not None else None
+        if self.crowded is None or later is None:
+            await self.inbox.add(event)
+            self.wakeup.ring(ToDo.INBOX)
+        else:
+            await self.crowded.add(event._replace(due_at=later))
+
+    def _later(self, hook: Hook, event: RawEvent) -> datetime | None:
+        """When a delivery is read whose sender floods us; None for everybody else's."""
+        sender = hook.sender(event.body)
+        if sender is None:
+            return None
+        return self.shares.due(f"{event.channel}:{event.account_id}:{sender}", event.received_at)
 
     async def _signed(
         self, name: str, hook: Hook, body: bytes, headers: dict[bytes, bytes]

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+import pytest
+from sqlalchemy import Connection, func, select
 from town import PHONE_ID, Town
 
+from beautybot import app
 from beautybot.conversations import history, turns
-from beautybot.conversations.models import conversations
+from beautybot.conversations.models import conversations, messages
 from beautybot.conversations.turns import FLOOD, FLOOD_PAUSE
 from beautybot.demo.fakes.graph_people import WaClient
 from beautybot.kit.db import across_salons
-from beautybot.worker import BATCH
+from beautybot.web import shares
 
 HOT = WaClient("79160000001", name="Жанна")
 OLGA = WaClient("79160000002", name="Ольга")
 MANY = 90
 
 
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who floods us need not wait here to hear 200."""
+    monkeypatch.setattr(app, "GATHER_S", 0.001)
+
+
 async def writes(here: Town, client: WaClient, count: int) -> turns.Claim:
     """So many messages, stored and read; the conversation is taken for its turn."""
     for number in range(count):
         await here.graph.client_says(PHONE_ID, client, f"сколько стоит педикюр? {number}")
+    await here.graph.idle()
+    here.hands.ahead += timedelta(seconds=60)
     while await here.worker._read():
         pass
     here.hands.ahead += timedelta(seconds=10)
@@ -30,25 +40,41 @@ async def writes(here: Town, client: WaClient, count: int) -> turns.Claim:
     return claim
 
 
-def due(conn: Connection, claim: turns.Claim) -> object:
-    return conn.execute(
-        across_salons(
-            select(conversations.c.due_at).where(conversations.c.id == claim.conversation_id)
-        )
+def due(conn: Connection, claim: turns.Claim) -> datetime:
+    """When the turn of a conversation runs."""
+    mine = conversations.c.id == claim.conversation_id
+    found: datetime = conn.execute(
+        across_salons(select(conversations.c.due_at).where(mine))
     ).scalar_one()
+    return found
+
+
+def texts(conn: Connection) -> set[str]:
+    """What clients have written, as far as it was read."""
+    said = select(messages.c.text).where(messages.c.direction == "inbound")
+    return set(conn.execute(across_salons(said)).scalars())
+
+
+def counted(conn: Connection) -> int:
+    """How many messages there are of clients."""
+    said = select(func.count()).where(messages.c.direction == "inbound")
+    found: int = conn.execute(across_salons(said)).scalar_one()
+    return found
 
 
 async def test_a_flooded_chat_is_thought_about_once_a_second(here: Town) -> None:
     """Each new message voids the turn before; control: a usual burst waits only for itself."""
     burst = timedelta(milliseconds=200)
-    few, many = await writes(here, OLGA, 3), await writes(here, HOT, FLOOD + 1)
-
-    now = here.hands()
-    for claim in (few, many):
+    waits = []
+    for client, count in ((OLGA, 3), (HOT, FLOOD + 1)):
+        claim = await writes(here, client, count)
+        now = here.hands()
         await here.db.write(turns.again, claim, now, burst)
+        waits.append(await here.db.read(due, claim) - now)
+        here.hands.ahead += timedelta(seconds=2)
+        await here.settle()  # so that only the next one is due
 
-    assert await here.db.read(due, few) == now + burst / 2
-    assert await here.db.read(due, many) == now + FLOOD_PAUSE
+    assert waits == [burst / 2, FLOOD_PAUSE]
 
 
 async def test_of_a_flood_the_end_is_heard(here: Town) -> None:
@@ -61,12 +87,57 @@ async def test_of_a_flood_the_end_is_heard(here: Town) -> None:
     assert said == [f"сколько стоит педикюр? {n}" for n in range(MANY - history.MOST_HEARD, MANY)]
 
 
-async def test_both_are_answered(here: Town) -> None:
-    """A turn for each batch of the ninety that was read; and one for the question beside them."""
-    for number in range(MANY):
+async def test_a_flood_is_kept_whole_and_answered_in_a_rest(here: Town) -> None:
+    """Every message once, few turns, one kind sentence; a minute later the rest is answered."""
+    for number in range(MANY * 2):
         await here.graph.client_says(PHONE_ID, HOT, f"сколько стоит педикюр? {number}")
-    answer = await here.whatsapp(OLGA, "сколько стоит педикюр?")
+    await here.graph.idle()
+    while not rests(here):
+        here.hands.ahead += timedelta(seconds=1)
+        await here.settle()
+    told = len(here.graph.transcripts.ours(PHONE_ID, HOT.key))
 
-    assert "₽" in answer
-    assert 1 <= len(here.graph.transcripts.ours(PHONE_ID, HOT.key)) <= MANY // BATCH + 1
-    assert len(here.graph.transcripts.ours(PHONE_ID, OLGA.key)) == 1
+    await here.whatsapp(HOT, "а маникюр?")
+    silent = len(here.graph.transcripts.ours(PHONE_ID, HOT.key)) == told
+    answer = await here.whatsapp(OLGA, "сколько стоит педикюр?")
+    here.hands.ahead += timedelta(seconds=90)
+    await here.settle()
+    kept = await here.db.read(texts)
+
+    assert told < MANY, "a turn takes many messages"
+    assert silent, "a rest is a rest"
+    assert "₽" in answer, "and it is hers alone"
+    assert len(here.graph.transcripts.ours(PHONE_ID, HOT.key)) > told
+    assert {f"сколько стоит педикюр? {number}" for number in range(MANY * 2)} < kept
+
+
+def rests(here: Town) -> bool:
+    """Was the client told that there is too much of it?"""
+    said = here.graph.transcripts.ours(PHONE_ID, HOT.key)
+    return bool(said) and "Сообщений очень много" in str(said[-1])
+
+
+@pytest.mark.parametrize("fair", [True, False])
+async def test_a_flood_is_read_behind_the_others(
+    here: Town, monkeypatch: pytest.MonkeyPatch, fair: bool
+) -> None:
+    """Of twenty who wrote after it, all are read first; control: without shares, none."""
+    if not fair:
+        monkeypatch.setattr(shares, "AT_ONCE", MANY * 3)
+    for number in range(MANY * 3):
+        await here.graph.client_says(PHONE_ID, HOT, f"а маникюр? {number}")
+    for number in range(20):
+        client = WaClient(f"7916000{number:04d}", name="Ольга")
+        await here.graph.client_says(PHONE_ID, client, "сколько стоит педикюр?")
+    await here.graph.idle()
+
+    await here.worker._read()
+    first = await here.db.read(texts)
+    here.hands.ahead += timedelta(seconds=90)
+    while await here.worker._read():
+        pass
+    whole = await here.db.read(counted)
+
+    assert ("сколько стоит педикюр?" in first) is fair
+    assert len(first) < MANY * 2
+    assert whole == MANY * 3 + 20

@@ -48,6 +48,7 @@ class Telegram:
             Proof(b"x-telegram-bot-api-secret-token", "secret_token"),
         ),
         number=updates.update_id,
+        sender=updates.sender,
     )
 
     @classmethod

@@ -43,6 +43,23 @@ class _Numbered(msgspec.Struct):
     update_id: int
 
 
+class _From(msgspec.Struct):
+    id: int
+
+
+class _Said(msgspec.Struct):
+    from_: _From | None = msgspec.field(name="from", default=None)
+
+
+class _Sent(msgspec.Struct):
+    message: _Said | None = None
+    edited_message: _Said | None = None
+    callback_query: _Said | None = None
+    business_message: _Said | None = None
+    edited_business_message: _Said | None = None
+
+
+_SENT = msgspec.json.Decoder(_Sent)
 _NUMBER = msgspec.json.Decoder(_Numbered)
 
 
@@ -52,6 +69,22 @@ def update_id(body: bytes) -> int | None:
         return _NUMBER.decode(body).update_id
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
         return None
+
+
+def sender(body: bytes) -> str | None:
+    """Who wrote an update, without reading the rest; None where nobody did."""
+    try:
+        sent = _SENT.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
+        return None
+    said = (
+        sent.message
+        or sent.edited_message
+        or sent.callback_query
+        or sent.business_message
+        or sent.edited_business_message
+    )
+    return str(said.from_.id) if said and said.from_ else None
 
 
 def parse(body: bytes, received_at: datetime) -> list[Inbound]:

@@ -20,7 +20,15 @@ from beautybot.channels.base import (
     SendProblem,
     Spot,
 )
-from beautybot.channels.whatsapp import errors, events, media, sending, signature, templates
+from beautybot.channels.whatsapp import (
+    errors,
+    events,
+    media,
+    senders,
+    sending,
+    signature,
+    templates,
+)
 from beautybot.channels.whatsapp.pace import Pace
 from beautybot.kit.http import Answer, HttpCaller, NoAnswer
 from beautybot.settings import Settings
@@ -41,6 +49,7 @@ class WhatsApp:
         cap=3_500_000,
         signature=signature.HEADER,
         verify=signature.verify,
+        sender=senders.sender,
         handshake=signature.handshake,
     )
 

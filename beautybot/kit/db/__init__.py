@@ -8,7 +8,7 @@ in one transaction and give back what it returns: values, never live rows.
 
 from beautybot.kit.db.bulk import Filled, ManyRows
 from beautybot.kit.db.database import Database, DatabaseUnavailable, connect, insist
-from beautybot.kit.db.rows import add, add_once, change, one, remove
+from beautybot.kit.db.rows import add, add_many_once, add_once, change, one, remove
 from beautybot.kit.db.schema import (
     Instant,
     Json,
@@ -28,6 +28,7 @@ __all__ = [
     "ManyRows",
     "across_salons",
     "add",
+    "add_many_once",
     "add_once",
     "change",
     "connect",

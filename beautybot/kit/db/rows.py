@@ -9,7 +9,7 @@ the verb that needs it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -43,6 +43,13 @@ def add_once(conn: Connection, table: Table, values: Values) -> int | None:
     """Insert one row; its id, or None if a unique index has it already."""
     statement = _insert(conn.dialect.name, table, frozenset(values), True)
     made: int | None = conn.execute(statement, dict(values)).scalar_one_or_none()
+    return made
+
+
+def add_many_once(conn: Connection, table: Table, rows: Sequence[Values]) -> list[int]:
+    """Insert rows of the same columns at one go; the ids of those that no unique index had."""
+    statement = _insert(conn.dialect.name, table, frozenset(rows[0]), True)
+    made: list[int] = list(conn.execute(statement, [dict(row) for row in rows]).scalars())
     return made
 
 

@@ -25,8 +25,13 @@ WORDLESS = {
 
 
 def on(conn: Connection, seen: Seen, now: datetime) -> None:
-    """End a turn that nobody of ours answers, and tell whoever answers what was said."""
-    turns.finish(conn, seen.claim)
+    """
+    End a turn that nobody of ours answers, and tell whoever answers what was said.
+
+    Overtaken if the client wrote meanwhile: nobody must miss the last words.
+    """
+    turns.hold(conn, seen.claim)
+    turns.finish(conn, seen.claim, spent=seen.claim.after(len(seen.unanswered), now))
     held = seen.handoff
     if held is None or not seen.unanswered:
         return

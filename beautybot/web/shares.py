@@ -1,0 +1,52 @@
+"""
+Whose deliveries wait: a sender who writes faster than anybody can read stands behind the others.
+
+Each sender may deliver some at once and a few a second.  What is above that is
+kept like everything, only later: its acknowledgement waits a moment for others
+of the same flood, and it is read at a later time, many together.  One process
+counts for itself; what it has forgotten after a restart costs nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+AT_ONCE = 20
+EVERY_S = 0.25
+"""Twenty at once, four a second: an album or a pile of forwarded messages is no flood."""
+LATEST_S = 30.0
+"""However much was delivered, it is read after so long."""
+KNOWN = 5000
+"""Senders who are counted; more than that in a few seconds are a crowd and not one of them hot."""
+
+
+class Shares:
+    """What each sender has used up of what one may deliver."""
+
+    def __init__(self) -> None:
+        # When all that was delivered is paid back, and whether that sender waits until then.
+        self._until: OrderedDict[str, tuple[float, bool]] = OrderedDict()
+
+    def due(self, sender: str | None, now: datetime) -> datetime | None:
+        """
+        When a delivery that came now is to be read; None: at once, like most.
+
+        Times of one sender never go back, so the order of what was said stays.
+        """
+        if sender is None:
+            return None
+        at = now.timestamp()
+        until, waits = self._until.get(sender, (0.0, False))
+        waits = until > at and (waits or until - at > AT_ONCE * EVERY_S)
+        until = min(max(until, at) + EVERY_S, at + AT_ONCE * EVERY_S + LATEST_S)
+        self._until[sender] = until, waits
+        self._until.move_to_end(sender)
+        if len(self._until) > KNOWN:
+            self._until.popitem(last=False)
+        if not waits:
+            return None
+        # Whole seconds, so that what waits is read together.
+        late = math.ceil(max(until - AT_ONCE * EVERY_S, at))
+        return now + timedelta(seconds=late - at)
