@@ -89,10 +89,12 @@ def _stored(conn: Connection, house: House) -> list[Finding]:
 def _inbox(conn: Connection) -> Iterator[Finding]:
     from beautybot.conversations import inbox
     from beautybot.kit import clock
+    from beautybot.notifications.bot import put_aside
 
     waiting = inbox.backlog(conn)
-    if waiting.poison:
-        what = f"{waiting.poison} could not be read and are put aside"
+    poison = waiting.poison + put_aside.count(conn)
+    if poison:
+        what = f"{poison} could not be read and are put aside"
         yield Finding("deliveries", "broken", what, "beautybot events list, then events retry")
     if waiting.oldest is not None:
         behind = (clock.now() - waiting.oldest).total_seconds()

@@ -14,6 +14,7 @@ from beautybot.conversations import inbox, outbox
 from beautybot.kit import metrics, presence
 from beautybot.kit.crypto import same
 from beautybot.kit.db import DatabaseUnavailable
+from beautybot.notifications.bot import put_aside
 from beautybot.web.parts import Parts
 
 HERE = ("127.0.0.1", "::1")
@@ -52,7 +53,7 @@ def look(conn: Connection, now: datetime) -> None:
     unread, unsent = inbox.backlog(conn), outbox.waiting(conn)
     metrics.INBOX.set(unread.unread)
     metrics.INBOX_AGE.set(_age(unread.oldest, now))
-    metrics.POISON.set(unread.poison)
+    metrics.POISON.set(unread.poison + put_aside.count(conn))
     metrics.OUTBOX.set(unsent.count)
     metrics.OUTBOX_AGE.set(_age(unsent.oldest, now))
     metrics.WORKERS.set(presence.alive(conn, now - presence.SILENT))

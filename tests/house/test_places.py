@@ -102,6 +102,8 @@ LAWS: list[tuple[Law, tuple[str, ...], str]] = [
         (
             "kit/db/sqlite.py",  # one verb's failure must not stop the thread that writes for all
             "worker.py",  # its loops go on whatever breaks
+            "conversations/reader.py",  # what breaks the reading is put aside
+            "notifications/bot/hearing.py",  # the same of what salons' people say
             "kit/batching.py",  # one failure is told to each who waits for the batch
         ),
         "try:\n    f()\nexcept Exception:\n    pass",

@@ -9,6 +9,7 @@ reply is checked against the letter it answers and the roles of this moment.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -27,7 +28,7 @@ from beautybot.channels.telegram.owners import (
 )
 from beautybot.kit import log
 from beautybot.kit.clock import Clock
-from beautybot.kit.db import Database, across_salons, add_once
+from beautybot.kit.db import Database, DatabaseUnavailable, across_salons, add_once, insist
 from beautybot.kit.leases import LeaseLost, claim, finish
 from beautybot.notifications import owner
 from beautybot.notifications.bot import (
@@ -49,6 +50,8 @@ BATCH = 50
 GIVE_UP_AFTER = 3
 KEPT = timedelta(days=3)
 """Longer than Telegram repeats (a day), shorter than its numbers live (a week)."""
+POISON_KEPT = timedelta(days=30)
+"""What could not be read waits so long for the update that mends the reading."""
 STRANGER = (
     "Это бот BeautyBot для владельцев салонов. Чтобы уведомления приходили сюда, возьмите "
     "ссылку в кабинете, в разделе «Уведомления». Записаться можно в боте самого салона."
@@ -82,9 +85,12 @@ async def hear(db: Database, bot: OwnersBot | None, *, worker: str, clock: Clock
             heard = await db.write(_read, row_id, lease, body, clock())
         except LeaseLost:
             continue  # we slept through our time: another worker reads it
-        except (LookupError, TypeError, ValueError) as error:
+        except DatabaseUnavailable:
+            raise  # no fault of the update
+        except Exception as error:
             logger.exception("❌ Ошибка бота владельцев", update=row_id, error=repr(error))
-            await db.write(_failed, row_id, lease, attempts, repr(error), clock())
+            with suppress(LeaseLost):
+                await insist(db, _failed, row_id, lease, attempts, repr(error), clock())
             continue
         came_of_it.append(heard.done)
         if bot is not None:
@@ -94,8 +100,11 @@ async def hear(db: Database, bot: OwnersBot | None, *, worker: str, clock: Clock
 
 def forget(conn: Connection, now: datetime) -> None:
     """What was read and will not come again goes, and old letters with it."""
-    old = (owner_updates.c.received_at < now - KEPT) & owner_updates.c.due_at.is_(None)
-    conn.execute(across_salons(delete(owner_updates).where(old)))
+    columns = owner_updates.c
+    for outcome, kept in (("read", KEPT), ("poison", POISON_KEPT)):
+        old = (columns.received_at < now - kept) & columns.due_at.is_(None)
+        gone = delete(owner_updates).where(old, columns.outcome == outcome)
+        conn.execute(across_salons(gone))
     pouch.forget(conn, now)
 
 
