@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 LONG_UNREAD_S = 60
+LATELY = timedelta(days=1)
 SILENT = "Сообщений ещё не было."
 
 
@@ -118,12 +120,23 @@ def _salon(conn: Connection, salon: Business, house: House) -> Iterator[Finding]
     if not users.of_business(conn, salon.id):
         mend = f"beautybot user create EMAIL --business {salon.slug} --password -"
         yield Finding(salon.slug, "warning", "nobody can sign in to its dashboard", mend)
+    yield from _lost(conn, salon)
     accounts = access.of_business(conn, salon.id)
     if not accounts:
         mend = f"beautybot connect telegram --business {salon.slug} --token -"
         yield Finding(salon.slug, "warning", "no client can write to it", mend)
     for account in accounts:
         yield from _secrets(conn, salon, account, house)
+
+
+def _lost(conn: Connection, salon: Business) -> Iterator[Finding]:
+    from beautybot.conversations import undelivered
+    from beautybot.kit import clock
+
+    lost = undelivered.lately(conn, salon.id, clock.now() - LATELY, limit=100)
+    if lost:
+        what = f"{len(lost)} of the last day's answers did not arrive, or nobody knows"
+        yield Finding(salon.slug, "warning", what, "see the first page of its dashboard")
 
 
 def _secrets(

@@ -227,7 +227,8 @@ def give_up(conn: Connection, lost: Drop, now: datetime) -> None:
     """What will not leave by its own channel goes by another one, or the salon is told."""
     if lost.why == Dropped.OUT_OF_DATE:
         return
-    certain = lost.why not in (Dropped.AMBIGUOUS, Dropped.PERSON_ANSWERS, Dropped.AGENT_OFF)
+    doubtful = (Dropped.AMBIGUOUS, Dropped.DIED)
+    certain = lost.why not in (*doubtful, Dropped.PERSON_ANSWERS, Dropped.AGENT_OFF)
     if certain and detour.another_way(conn, lost, now):
         return
     tell(conn, lost, now)
@@ -265,6 +266,7 @@ REASONS = {
     Dropped.WINDOW_CLOSED: "прошло больше суток с последнего сообщения клиента",
     Dropped.UNREACHABLE: "клиент заблокировал бота или номер недоступен",
     Dropped.EXPIRED: "канал слишком долго не отвечал",
+    Dropped.DIED: "отправка прерывалась раз за разом, дошёл ли он, неизвестно",
     "unreachable": "канал не отвечает",
     "rejected": "канал не принял текст сообщения",
 }

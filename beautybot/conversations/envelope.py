@@ -78,6 +78,7 @@ class Dropped(StrEnum):
     AMBIGUOUS = "ambiguous"
     ANOTHER_WAY = "another_way"
     OUT_OF_DATE = "out_of_date"  # what it spoke of has changed since
+    DIED = "died"  # whoever had it died, again and again
 
 
 def loaded(conn: Connection, row: Any) -> Any:
@@ -130,8 +131,8 @@ def why_not(conn: Connection, row: Any, message: Any, now: datetime) -> Dropped 
             return Dropped.PERSON_ANSWERS
         if not message.ai_agent_enabled:
             return Dropped.AGENT_OFF
-    if row.state != Sending.QUEUED and row.doubts >= _most_doubts(row, message.channel):
-        return Dropped.AMBIGUOUS
+    if row.state != Sending.QUEUED and row.doubts >= (most := _most_doubts(row, message.channel)):
+        return Dropped.DIED if most == MOST_DEATHS else Dropped.AMBIGUOUS
     return None
 
 

@@ -221,7 +221,7 @@ def settle_words(
 
 def drop(conn: Connection, business_id: int, outbox_id: int, message_id: int, why: str) -> None:
     """Settle a message without sending it."""
-    status = "ambiguous" if why == Dropped.AMBIGUOUS else "dropped"
+    status = "ambiguous" if why in (Dropped.AMBIGUOUS, Dropped.DIED) else "dropped"
     talk.mark(conn, business_id, message_id, status=status, problem=why)
     remove(conn, business_id, outbox_id)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 from town import PHONE_ID, Town
 
 from beautybot.businesses import access, notices
 from beautybot.businesses.notices import NoticeKind
+from beautybot.cli import doctor
 from beautybot.conversations import delivery, history, outbox
 from beautybot.conversations.envelope import MOST_DEATHS, Weight
 from beautybot.conversations.outbox import Draft
@@ -116,7 +118,7 @@ async def test_a_confirmation_outlives_those_who_died_with_it(
 async def test_small_talk_by_whatsapp_outlives_its_senders(
     here: Town, deaths: int, arrives: int
 ) -> None:
-    """A status would have told of it within the half minute that the next sender waits."""
+    """A status would have told of it; given up, the salon and doctor know."""
     await here.whatsapp(OLGA, PRICE)
     before = on_screen(here, OLGA)
     await _waits(here, Weight.TALK, "whatsapp")
@@ -126,6 +128,13 @@ async def test_small_talk_by_whatsapp_outlives_its_senders(
     await here.settle()
 
     assert on_screen(here, OLGA) == before + arrives
+    assert await _told(here) == 1 - arrives
+    assert ("did not arrive" in await here.db.read(_doctor, here)) is not bool(arrives)
+
+
+def _doctor(conn: Connection, here: Town) -> str:
+    """What doctor finds in the salon."""
+    return " ".join(finding.what for finding in doctor._lost(conn, here.salon))
 
 
 async def test_small_talk_dies_with_its_sender(here: Town) -> None:
