@@ -32,6 +32,7 @@ from beautybot.kit.clock import Clock
 from beautybot.kit.crypto import Keyring
 from beautybot.kit.db import Database, DatabaseUnavailable, insist
 from beautybot.kit.failpoints import Stage, reached
+from beautybot.kit.gate import Underway
 from beautybot.kit.jobs import Job
 from beautybot.kit.leases import LeaseLost, free_all
 from beautybot.kit.presence import SILENT, Presence, own_name
@@ -48,6 +49,7 @@ HELD = (inbound_events, conversations, jobs.jobs, owner_messages, owner_updates)
 """What a dead worker held goes on at once; its outbox waits for the channel's own word."""
 IDLE_S = 0.5
 BATCH, FEW = 32, 8  # each envelope is opened inside a commit that others wait for
+MOST_TURNS, MOST_SENDS = 400, 50  # of one salon: the rest of the places is for the others
 CROWD = 20  # with so much under way answers matter more than "typing…"
 
 JobRun = Callable[["Worker", Job], Awaitable[timedelta | None]]
@@ -76,6 +78,8 @@ class Worker:
     # Apart, because turns that wait for a slow model must not keep answers from being sent.
     busy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(600))
     sending: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(200))
+    turning: Underway = field(default_factory=Underway)
+    leaving: Underway = field(default_factory=Underway)
     running: set[asyncio.Task[Any]] = field(default_factory=set)
     beat: float = field(default_factory=clocks.monotonic)
 
@@ -147,11 +151,12 @@ class Worker:
     # -- turns --------------------------------------------------------------------
 
     async def _turns(self) -> int:
-        claims = await self.db.write(turns.take, self.clock(), self.name, BATCH)
+        hot = self.turning.over(MOST_TURNS)
+        claims = await self.db.write(turns.take, self.clock(), self.name, BATCH, hot)
         for claim in claims:
             reached(Stage.CLAIMED)
             await self.busy.acquire()
-            self._spawn(self._turn(claim))
+            self._spawn(self.turning.during(claim.business_id, self._turn(claim)))
         return len(claims)
 
     async def _turn(self, claim: turns.Claim) -> None:
@@ -190,11 +195,17 @@ class Worker:
     async def _send(self) -> int:
         now = self.clock()
         envelopes, dropped = await self.db.write(
-            delivery.take, self.keyring, now, self.name, FEW, truth.still_true
+            delivery.take,
+            self.keyring,
+            now,
+            self.name,
+            FEW,
+            truth.still_true,
+            self.leaving.over(MOST_SENDS),
         )
         for envelope in envelopes:
             await self.sending.acquire()
-            self._spawn(self._deliver(envelope))
+            self._spawn(self.leaving.during(envelope.business_id, self._deliver(envelope)))
         return len(envelopes) + dropped
 
     async def _deliver(self, envelope: Envelope) -> None:

@@ -70,7 +70,8 @@ async def take_turn(
     wrote meanwhile: nothing was written, the next turn takes all of it.
     """
     with metrics.TURN.labels("read").time():
-        seen = await db.read(history.since_last_reply, claim, clock())
+        async with understood_by.reading.place(claim.business_id):
+            seen = await db.read(history.since_last_reply, claim, clock())
     if not seen.needs_answer:
         await db.write(passing.on, seen, clock())
         return False
@@ -86,7 +87,7 @@ async def take_turn(
 
     reached(Stage.UNDERSTOOD)
     with metrics.TURN.labels("act").time():
-        async with understood_by.acting:
+        async with understood_by.acting.place(claim.business_id):
             now = clock()
             done = await db.write(act, seen, remembered, salon.catalogue, commands, now, adviser)
     reached(Stage.ACTED)

@@ -8,7 +8,6 @@ person of this salon.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,9 +31,10 @@ from beautybot.channels.base import Kind
 from beautybot.conversations.history import Message, Seen
 from beautybot.conversations.model_use import NO_LIMIT, Budget
 from beautybot.kit.db import Database
+from beautybot.kit.gate import Gate
 
 _CACHED = 500
-ACT_AT_ONCE = 8
+AT_ONCE = 8
 # A code of a hold made by an assistant, see booking/tickets.py.
 _CODE = re.compile(r"[0-9a-f]{48}")
 _CODE_IN_TEXT = re.compile(r"\bкод:? ([0-9a-f]{48})\b", re.IGNORECASE)
@@ -45,13 +45,15 @@ class Understanding:
     """
     What the turns of one process share: the salons' words, the day's money, and a gate.
 
-    Through `acting` only a few turns at a time go to be written: hundreds of
-    answers of a model may come at one moment, and a delivery that waits for
-    the same commit must not wait for all of them.
+    Through `reading` and `acting` only a few turns at a time go to the
+    database, the salons in rotation: hundreds of answers of a model may come at
+    one moment, a salon may have hundreds of clients at one moment, and whoever
+    waits for the same commit must not wait for all of them.
     """
 
     budget: Budget = NO_LIMIT
-    acting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ACT_AT_ONCE))
+    reading: Gate = field(default_factory=lambda: Gate(AT_ONCE))
+    acting: Gate = field(default_factory=lambda: Gate(AT_ONCE))
     _salons: dict[int, Salon] = field(default_factory=dict)
 
     async def salon(self, db: Database, business: Business) -> Salon:

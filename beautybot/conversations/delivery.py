@@ -7,7 +7,7 @@ No transaction is open while the channel answers.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -41,9 +41,10 @@ def take(
     worker: str,
     limit: int,
     still_true: StillTrue | None = None,
+    but: Collection[int] = (),
 ) -> tuple[list[Envelope], int]:
     """Claim what is due; how many were settled without sending, and told in the same commit."""
-    envelopes, drops = outbox.take(conn, keyring, now, worker, limit, still_true)
+    envelopes, drops = outbox.take(conn, keyring, now, worker, limit, still_true, but)
     for lost in drops:
         give_up(conn, lost, now)
     return envelopes, len(drops)

@@ -116,7 +116,7 @@ conversations = Table(
     Index("ix_conversations_account_id_address", "account_id", "address"),
     Index("ix_conversations_business_id_last_message_at", "business_id", "last_message_at"),
     Index("ix_conversations_client_id", "client_id"),
-    due_index("conversations"),
+    Index("ix_conversations_due_at", "due_at", "business_id"),
 )
 
 messages = Table(

@@ -9,7 +9,7 @@ confirmation goes again (it shows the booking's number), small talk does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -156,14 +156,17 @@ def take(
     worker: str,
     limit: int,
     still_true: StillTrue | None = None,
+    but: Collection[int] = (),
 ) -> tuple[list[Envelope], list[Drop]]:
     """
     Claim what is due, the first of each conversation, and mark it `sending`.
 
+    What is of the salons in `but` waits: enough of theirs is on its way.
+
     Whatever must not be sent any more is settled here and comes back as a Drop.
     `still_true` is asked of reminders, which may have waited for their channel.
     """
-    rows = claim(conn, outbox, now, worker, limit=limit, where=_MAY_GO)
+    rows = claim(conn, outbox, now, worker, limit=limit, where=_MAY_GO, but=but)
     envelopes: list[Envelope] = []
     drops: list[Drop] = []
     opened: dict[int, dict[str, str]] = {}

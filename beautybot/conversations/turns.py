@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,9 +41,11 @@ class Claim:
         return self.spent.more(allowance.cost(heard), now)
 
 
-def take(conn: Connection, now: datetime, worker: str, limit: int) -> list[Claim]:
-    """Claim conversations whose turn is due, one turn at a time each."""
-    rows = claim(conn, conversations, now, worker, limit=limit)
+def take(
+    conn: Connection, now: datetime, worker: str, limit: int, but: Collection[int] = ()
+) -> list[Claim]:
+    """Claim conversations whose turn is due, one turn at a time each; none of the salons in but."""
+    rows = claim(conn, conversations, now, worker, limit=limit, but=but)
     return [_claim(row) for row in rows]
 
 

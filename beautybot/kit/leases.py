@@ -10,7 +10,7 @@ write of the claimant must name.  `due_at` NULL means there is nothing to do.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -73,20 +73,25 @@ def claim(
     *,
     limit: int,
     where: Sequence[ColumnElement[bool]] = (),
+    but: Collection[int] = (),
     visibility: timedelta = VISIBILITY,
 ) -> list[Row[Any]]:
     """
     Take up to `limit` due rows, oldest first; each is hidden from others for `visibility`.
 
     `where` narrows the list; give the same objects each time, for the statement is kept.
+    Rows of the salons in `but` are left where they are.
     """
     given = {"now": now, "until": now + visibility, "worker": worker, "most": limit}
-    rows = conn.execute(_claim(table, tuple(where)), given).all()
+    more: dict[str, Any] = {"but": sorted(but)} if but else {}
+    rows = conn.execute(_claim(table, tuple(where), bool(but)), given | more).all()
     return sorted(rows, key=lambda row: row.id)
 
 
 @cache
-def _claim(table: Table, where: tuple[ColumnElement[bool], ...]) -> Any:
+def _claim(table: Table, where: tuple[ColumnElement[bool], ...], spares: bool) -> Any:
+    if spares:
+        where += (table.c.business_id.not_in(bindparam("but", expanding=True)),)
     due = (
         select(table.c.id)
         .where(table.c.due_at <= bindparam("now", type_=table.c.due_at.type), *where)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, select
-from town import PHONE_ID, Town
+from town import NEIGHBOUR_PHONE_ID, PHONE_ID, Town, town
 
 from beautybot import app
+from beautybot.businesses import salons
 from beautybot.conversations import history, turns
 from beautybot.conversations.models import conversations, messages
 from beautybot.conversations.turns import FLOOD, FLOOD_PAUSE
 from beautybot.demo.fakes.graph_people import WaClient
-from beautybot.kit.db import across_salons
+from beautybot.kit.db import Database, across_salons
 from beautybot.web import shares
 
 HOT = WaClient("79160000001", name="Жанна")
@@ -141,3 +143,24 @@ async def test_a_flood_is_read_behind_the_others(
     assert ("сколько стоит педикюр?" in first) is fair
     assert len(first) < MANY * 2
     assert whole == MANY * 3 + 20
+
+
+async def test_a_hot_salon_leaves_places_to_the_others(db: Database, tmp_path: Path) -> None:
+    """With enough of its turns under way only the others' are taken; control: else its own."""
+    async with town(db, tmp_path) as here:
+        lilia = await here.neighbour()
+        await here.db.write(salons.update_agent, lilia.id, enabled=True)
+        for number in range(12):
+            await here.graph.client_says(PHONE_ID, WaClient(f"7916000{number:04d}"), "добрый день")
+        await here.graph.client_says(NEIGHBOUR_PHONE_ID, OLGA, "добрый день")
+        while await here.worker._read():
+            pass
+        now = here.hands() + timedelta(seconds=10)
+
+        others = await here.db.write(turns.take, now, "a worker", 10, [here.salon.id])
+        nobody = await here.db.write(turns.take, now, "a worker", 10, [here.salon.id, lilia.id])
+        usual = await here.db.write(turns.take, now, "a worker", 10)
+
+    assert [claim.business_id for claim in others] == [lilia.id]
+    assert nobody == []
+    assert [claim.business_id for claim in usual] == [here.salon.id] * 10

@@ -1,4 +1,4 @@
-"""What a conversation has of its turns, so that one client cannot spend everybody's."""
+"""What a conversation has of its turns; due turns are found without a hot salon's."""
 
 from __future__ import annotations
 
@@ -12,3 +12,5 @@ down_revision = "0015"
 def upgrade() -> None:
     for name in ("spent_until", "rests_until"):
         op.add_column("conversations", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
+    op.drop_index("ix_conversations_due_at", "conversations")
+    op.create_index("ix_conversations_due_at", "conversations", ["due_at", "business_id"])
