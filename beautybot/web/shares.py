@@ -9,6 +9,7 @@ counts for itself; what it has forgotten after a restart costs nothing.
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import OrderedDict
 from datetime import datetime, timedelta
@@ -20,6 +21,10 @@ LATEST_S = 30.0
 """However much was delivered, it is read after so long."""
 KNOWN = 5000
 """Senders who are counted; more than that in a few seconds are a crowd and not one of them hot."""
+
+REFUSED_AT_ONCE, REFUSED_AFTER_S = 200, 0.5
+"""Of a second's refusals so many come at once, the others after so long."""
+MOST_WAITING = 500
 
 
 class Shares:
@@ -50,3 +55,31 @@ class Shares:
         # Whole seconds, so that what waits is read together.
         late = math.ceil(max(until - AT_ONCE * EVERY_S, at))
         return now + timedelta(seconds=late - at)
+
+
+class Strangers:
+    """
+    Who is refused at the door: many at a time wait for their refusal.
+
+    A flood of forged deliveries then costs little more than its connections.
+    Now and then a refusal is ordinary and comes at once; and only so many wait,
+    for each holds a connection that somebody else may need.
+    """
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._refused = 0
+        self._waiting = 0
+
+    async def pause(self, monotonic: float) -> None:
+        """Return when this one may be told."""
+        if int(monotonic) != self._second:
+            self._second, self._refused = int(monotonic), 0
+        self._refused += 1
+        if self._refused <= REFUSED_AT_ONCE or self._waiting >= MOST_WAITING:
+            return
+        self._waiting += 1
+        try:
+            await asyncio.sleep(REFUSED_AFTER_S)
+        finally:
+            self._waiting -= 1

@@ -26,7 +26,7 @@ from beautybot.kit.failpoints import Stage, reached
 from beautybot.kit.wakeup import ToDo, Wakeup
 from beautybot.web.deadlines import ReadDeadline
 from beautybot.web.doors import Doors
-from beautybot.web.shares import Shares
+from beautybot.web.shares import Shares, Strangers
 
 logger = log.get(__name__)
 
@@ -58,11 +58,13 @@ class Webhooks:
     deadline: ReadDeadline = field(default_factory=lambda: ReadDeadline(READ_S))
     crowded: Batcher[RawEvent] | None = None  # where what stands behind the others is stored
     shares: Shares = field(default_factory=Shares)
+    strangers: Strangers = field(default_factory=Strangers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = clocks.monotonic()
         name, _, key = str(scope["path"])[len(ROOT) :].partition("/")
         hook = HOOKS.get(name)
+        refusal: tuple[int, bool] | None = None
         try:
             if hook is None:
                 raise Refused(404)
@@ -74,16 +76,22 @@ class Webhooks:
                 raise Refused(405)
             await self._receive(name, hook, key, scope, receive)
         except Refused as refused:
-            _count(name, refused.status)
-            await _answer(send, refused.status, retry_after=refused.retry_after)
+            refusal = refused.status, refused.retry_after
         except DatabaseUnavailable:
-            _count(name, 503)
-            await _answer(send, 503, retry_after=True)
+            refusal = 503, True
+        if refusal is not None:  # no body is held any more: not even by the error
+            await self._refuse(name, send, *refusal)
         else:
             reached(Stage.ACCEPTED)
             await _answer(send, 200)
             ACKS[name].observe(clocks.monotonic() - began)
             reached(Stage.ANSWERED)
+
+    async def _refuse(self, name: str, send: Send, status: int, retry_after: bool) -> None:
+        _count(name, status)
+        if status == 401:
+            await self.strangers.pause(clocks.monotonic())
+        await _answer(send, status, retry_after=retry_after)
 
     async def _receive(
         self, name: str, hook: Hook, key: str, scope: Scope, receive: Receive

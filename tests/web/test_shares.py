@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -91,3 +92,24 @@ def test_telegram_names_who_wrote(kind: str) -> None:
     assert updates.sender(json.dumps(update).encode()) == "77"
     assert updates.sender(b'{"update_id":1,"my_chat_member":{"from":{"id":77}}}') is None
     assert [updates.sender(b) for b in (b"", b"[]", b'{"message":7}')] == [None] * 3
+
+
+async def test_many_refusals_wait_and_a_few_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some in a second at once; of a flood so many as may wait, the rest not."""
+    monkeypatch.setattr(shares, "REFUSED_AT_ONCE", 20)
+    monkeypatch.setattr(shares, "MOST_WAITING", 30)
+    monkeypatch.setattr(shares, "REFUSED_AFTER_S", 3600)
+    strangers = shares.Strangers()
+
+    told = [asyncio.create_task(strangers.pause(7.1)) for _ in range(100)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    waiting = [task for task in told if not task.done()]
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*told, return_exceptions=True)
+    async with asyncio.timeout(5):
+        await strangers.pause(8.2)  # another second: nobody waits
+
+    assert told[:20] == [task for task in told[:20] if task not in waiting]
+    assert waiting == told[20:50]
