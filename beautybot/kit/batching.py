@@ -24,8 +24,9 @@ class Batcher(Generic[Item]):
     the error that the whole batch met.  One batcher a process keeps the order
     of its items.
 
-    With `gather_s` a batch waits so long for more and takes all that came: for
-    those whom it is fair to keep waiting.
+    With `gather_s` a batch waits so long for more, takes all that came, and
+    stands in line with every other write: for those whom it is fair to keep
+    waiting.
     """
 
     def __init__(
@@ -70,7 +71,11 @@ class Batcher(Generic[Item]):
 
     async def _commit(self, batch: list[tuple[Item, asyncio.Future[None]]]) -> None:
         try:
-            await self._db.insert_first(self._fill([item for item, _ in batch]))
+            filled = self._fill([item for item, _ in batch])
+            if self._gather_s:
+                await self._db.write(filled.insert)
+            else:
+                await self._db.insert_first(filled)
         except Exception as error:
             for _, future in batch:
                 if not future.done():
