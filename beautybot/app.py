@@ -24,7 +24,8 @@ from beautybot.web.webhooks import ROOT, Webhooks
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 LATE_S = 60.0
-GATHER_S = 0.05
+GATHER_S = 0.02
+"""So long a delivery of a flood waits for others of it before it is stored."""
 BIGGEST_BODY = 6_500_000
 """What is larger is cut off while it is read; a messenger's door has a smaller limit of its own."""
 

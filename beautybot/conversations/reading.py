@@ -131,8 +131,7 @@ def record(
                 received.append(new)
                 access.note(conn, account.business_id, account.id, last_inbound_at=now)
     outcome = "ignored" if notes and len(notes) >= len(items) else "read"
-    inbox.done(conn, event, outcome, "; ".join(notes)[:500] or None)
-    reached(Stage.RECORDING)
+    _done(conn, [event], outcome, "; ".join(notes)[:500] or None)
     return received
 
 
@@ -160,12 +159,21 @@ def record_pile(
             received.append(new)
             access.note(conn, account.business_id, account.id, last_inbound_at=now)
     if accounts:
-        inbox.all_done(conn, [event for event, _ in pile])
-    else:  # the note says why
-        for event, items in pile:
-            record(conn, event, items, now=now, burst=burst, shared_app=shared_app)
-    reached(Stage.RECORDING)
+        _done(conn, [event for event, _ in pile], "read")
+        return received
+    for event, items in pile:  # the note says why
+        record(conn, event, items, now=now, burst=burst, shared_app=shared_app)
     return received
+
+
+def _done(
+    conn: Connection, events: Sequence[inbox.Event], outcome: str, note: str | None = None
+) -> None:
+    if len(events) == 1:
+        inbox.done(conn, events[0], outcome, note)
+    else:
+        inbox.all_done(conn, events)
+    reached(Stage.RECORDING)
 
 
 def _carefully(item: Said | Tiding, room: Room, notes: list[str]) -> Received | None:

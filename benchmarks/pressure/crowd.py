@@ -14,6 +14,7 @@ from benchmarks.turn.__main__ import PATH, delivery_of
 from benchmarks.turn.salon import PHONE_IDS, SECRET, TOKEN, WABA
 
 CONNECTIONS = 32
+HOT = WaClient("79990000000", name="Жанна")
 
 
 async def press(port: int, made: list[bytes], a_second: float, seconds: float) -> dict[str, int]:
@@ -63,8 +64,7 @@ def hot(count: int) -> list[bytes]:
     """So many messages of one client, in one chat."""
     graph = FakeGraph()
     graph.add_number(PHONE_IDS[0], token=TOKEN, app_secret=SECRET, waba_id=WABA)
-    client = WaClient("79990000000", name="Жанна")
-    return [delivery_of(graph, PHONE_IDS[0], client, f"а сколько стоит? {n}") for n in range(count)]
+    return [delivery_of(graph, PHONE_IDS[0], HOT, f"а сколько стоит? {n}") for n in range(count)]
 
 
 def main() -> None:

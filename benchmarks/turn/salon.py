@@ -62,7 +62,9 @@ async def furnish(url: str, graph_url: str) -> str:
 
 
 @asynccontextmanager
-async def serving(url: str, key: str, graph_url: str) -> AsyncIterator[tuple[int, int]]:
+async def serving(
+    url: str, key: str, graph_url: str, module: str = "beautybot"
+) -> AsyncIterator[tuple[int, int]]:
     """`beautybot serve` on a free port: the port and the process."""
     port = _free_port()
     mine = {
@@ -73,9 +75,10 @@ async def serving(url: str, key: str, graph_url: str) -> AsyncIterator[tuple[int
         "WHATSAPP_VERIFY_TOKEN": "benchmark",
         "BURST_WAIT_S": "0",
         "LOG_LEVEL": "ERROR",
+        "PYTHONPATH": os.getcwd(),  # for a module that stands in for the product
     }
     server = subprocess.Popen(
-        [sys.executable, "-m", "beautybot", "serve", "--port", str(port)],
+        [sys.executable, "-m", module, "serve", "--port", str(port)],
         env=os.environ | mine,
         cwd=Path(url.removeprefix("sqlite:///")).parent,
         stdout=subprocess.DEVNULL,
