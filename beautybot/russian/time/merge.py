@@ -182,6 +182,11 @@ def _in_order(items: list[Token]) -> list[Wanted]:
                 groups.append(Wanted(last.day, token.value))
             else:
                 groups[-1] = replace(last, window=token.value)
+        elif token.kind == Kind.PART and last.part is not None:
+            groups.append(Wanted(part=token.value))  # «пятницу вечером или утро субботы»
         elif token.kind == Kind.PART:
             groups[-1] = replace(last, part=token.value)
+    for n in range(1, len(groups)):
+        if groups[n].day is None:
+            groups[n] = replace(groups[n], day=groups[n - 1].day)
     return [g for g in groups if g != Wanted()]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from beautybot.russian.time.clauses import clauses, is_wish, place, speaks
 from beautybot.russian.time.days import Days
 from beautybot.russian.time.kinds import Kind, Token
-from beautybot.russian.time.verbs import starting
+from beautybot.russian.time.verbs import listed, starting
 from beautybot.russian.time.windows import Bound, Window
 
 
@@ -29,12 +29,11 @@ class _Stretch(NamedTuple):
 
 
 class _About(NamedTuple):
-    """What else a clause says: where it hopes, of whom, of a booking, with «бы»."""
+    """What else a clause says: where it hopes, of whom, of a booking."""
 
     hopes: tuple[int, ...]
     somebody: bool
     agreed: bool
-    would: bool
 
     @classmethod
     def of(cls, tokens: Sequence[Token], begin: int, end: int, today: date) -> _About:
@@ -50,7 +49,6 @@ class _About(NamedTuple):
             agreed=any(
                 t.text.startswith(starting("agreed")) or _is_at_hand(t, today) for t in clause
             ),
-            would=any(t.text == "бы" for t in clause),
         )
 
 
@@ -134,7 +132,20 @@ def _told(tokens: Sequence[Token], begin: int, end: int, today: date) -> Iterato
     at = signs[0][0]
     before = any(i < at for i in about.hopes)
     last = min((i for i in about.hopes if i > at), default=end)
-    yield _Stretch(at if before else begin, last, max(told for _, told in signs))
+    if tokens[at].kind == Kind.BEEN and last < end:
+        coming = (i for i in range(at, last) if _is_at_hand(tokens[i], today))
+        last = min(coming, default=last)  # «сломала ноготь завтра утром примете?»
+    first = _since_subject(tokens, at) if before else begin
+    yield _Stretch(first, last, max(told for _, told in signs))
+
+
+def _since_subject(tokens: Sequence[Token], at: int) -> int:
+    """«Хочу на этой неделе я в четверг работаю»: where the new thought begins."""
+    first = at
+    while first > 0 and speaks(tokens[first - 1]):
+        first -= 1
+    subject = tokens[first - 1] if first else None
+    return first if subject and subject.text in listed("subjects") else at
 
 
 def _sign(tokens: Sequence[Token], i: int, about: _About) -> Told | None:
@@ -151,7 +162,7 @@ def _sign(tokens: Sequence[Token], i: int, about: _About) -> Told | None:
         return None
     if before == Kind.NOT and tokens[i].text.startswith(starting("free")):
         return None  # «в пятницу не работаю»
-    if kind == Kind.BEEN and about.would:
+    if kind == Kind.BEEN and any(t.text == "бы" for t in tokens[max(0, i - 1) : i + 2]):
         return None  # «пришла бы в пятницу»
     if kind == Kind.BEEN and about.agreed:
         return Told.AGREED

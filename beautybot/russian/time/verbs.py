@@ -31,9 +31,15 @@ def starting(name: str) -> tuple[str, ...]:
 
 
 @cache
+def listed(name: str) -> frozenset[str]:
+    """The words of one group."""
+    return frozenset(table("telling")[name]["words"].split())
+
+
+@cache
 def _known() -> dict[str, Kind]:
     words = table("telling")
-    listed = (
+    groups = (
         (Kind.WORKS, words["works"]["words"]),
         (Kind.SOMEBODY, words["works"]["others"]),
         (Kind.HOPED, words["hopes"]["words"]),
@@ -47,7 +53,7 @@ def _known() -> dict[str, Kind]:
         (Kind.OTHER, words["not_others"]["words"]),
     )
     known: dict[str, Kind] = {}
-    for kind, said in listed:
+    for kind, said in groups:
         known |= {word: kind for word in said.split() if word not in known}
     return known
 
