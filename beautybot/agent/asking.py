@@ -143,7 +143,7 @@ def _time(move: Move) -> None:
     elif when.kind is WhenKind.EXACT and not when.approximate:
         _exactly(move, services, person, when)
     else:
-        _window(move, services, person, _around(when))
+        _window(move, services, person, when)
 
 
 def _willing(move: Move, services: list[Service]) -> Specialist | None:
@@ -200,10 +200,11 @@ def _take(move: Move, slot: Slot) -> None:
 
 def _window(move: Move, services: list[Service], person: Specialist | None, when: When) -> None:
     slots: list[Slot] = []
-    searched = spans(when, move.today, move.desk.business.zone)
+    named = when.start if when.kind is WhenKind.EXACT else None
+    searched = spans(_around(when), move.today, move.desk.business.zone)
     for start, end in searched:
         wish = times.wish(move, services, person, start, end)
-        found = times.others(move, move.desk.slots(wish))
+        found = times.others(move, times.about(move, wish, named))
         slots += found[: 2 if len(searched) > 1 else MOST_CHOICES]
         if len(slots) >= FEW_SLOTS:
             break
@@ -284,8 +285,7 @@ def _same_slots(move: Move, slots: list[Slot]) -> bool:
 
 
 def _who(move: Move, slot: Slot) -> str:
-    people = dict.fromkeys(move.desk.catalogue.specialist(i).name for i in slot.specialist_ids)
-    return f"{saying.listed(people)}, {slot.price}"
+    return f"{times.people(move, slot)}, {slot.price}"
 
 
 def _day_words(move: Move, when: When) -> str:

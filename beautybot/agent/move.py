@@ -34,6 +34,7 @@ class Move:
     weight: Weight = Weight.TALK
     advance: bool = False
     changed: bool = False  # something about the wanted visit was said in this turn
+    contact_told: bool = False  # the client told a name or a phone in this turn
     silent: bool = False
     decided: list[str] = field(default_factory=list)
 

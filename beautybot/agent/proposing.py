@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from beautybot.agent import consent, deposits, listed, saying, spans, window
+from beautybot.agent import consent, deposits, listed, saying, spans, times, window
 from beautybot.agent.memory import Asked, Goal, Option, Proposal, new_token
 from beautybot.agent.move import Move
 from beautybot.agent.wishes import When
@@ -84,7 +84,8 @@ def _contact_known(move: Move) -> bool:
         slot = move.draft.slot
         assert slot is not None
         wanted = saying.listed(s.name for s in move.desk.services(move.draft.services))
-        move.say("booking.slot_kept", services=wanted, time=move.moment(slot.start))
+        time, people = move.moment(slot.start), times.people(move, slot)
+        move.say("booking.slot_kept", services=wanted, time=time, people=people)
         consent.ask(move)
     elif not client.name:
         if move.desk.business.settings.consent is Consent.NOTICE:

@@ -43,6 +43,10 @@ _UNITS = (
         ),
     ),
 )
+_MONTH = re.compile(
+    r"(?:-?г?о)?\s*(янв|фев|мар|апр|мая|май|мае|июн|июл|авг|сен|окт|ноя|дек)", re.IGNORECASE
+)
+_MAY = ("мая", "май", "мае")
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 
 # Stems of what only a fact may say: the days, the months, the promises.
@@ -76,7 +80,7 @@ def check(text: str, facts: Iterable[str]) -> Unproven | None:
     missing = [
         said
         for said in _claims(_flat(_LIST_NUMBER.sub("", text)))
-        if said not in receipts and ("", said[1]) not in receipts
+        if said not in receipts and ("", said[1].partition(" ")[0]) not in receipts
     ]
     return Unproven(tuple(said for _, said in missing)) if missing else None
 
@@ -90,7 +94,12 @@ def _receipts(fact: str) -> frozenset[tuple[str, str]]:
 def _claims(text: str, *, every_word: bool = False) -> Iterator[tuple[str, str]]:
     """What a text claims, with its kind; in a fact each word is a receipt."""
     for found in _FIGURE.finditer(text):
-        yield _figure(text, found)
+        kind, digits = _figure(text, found)
+        month = _MONTH.match(text, found.end()) if kind == "date" else None
+        said = month[1].lower() if month else ""
+        yield kind, f"{digits} {_MAY[0] if said in _MAY else said}".strip()
+        if every_word and month:  # «3 марта» also proves «3-го числа»
+            yield kind, digits
     yield from (("sign", char) for char in text if char.isnumeric() and not char.isdecimal())
     yield from (("link", found.lower().rstrip(_ENDS)) for found in _LINK.findall(text))
     for word in _WORD.finditer(text):

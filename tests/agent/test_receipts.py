@@ -82,6 +82,15 @@ def test_a_figure_is_a_receipt_for_its_own_kind_alone() -> None:
     assert receipts.check("15 минут", ["15"]) is None
 
 
+def test_a_day_is_a_receipt_only_with_its_own_month() -> None:
+    """1 May is not made of 1 March and 2 May; a range and «числа» need no month of their own."""
+    assert receipts.check("1 мая", ["1 марта", "2 мая"])
+    assert receipts.check("2 марта", ["1 марта", "2 мая"])
+    assert receipts.check("1 марта и 2 мая", ["1 марта", "2 мая"]) is None
+    assert receipts.check("1-го числа", ["1 марта"]) is None
+    assert receipts.check("3 марта", ["с 3 по 5 марта"]) is None
+
+
 amounts = st.integers(1, 99_999)
 money = amounts.map(lambda n: f"{n:,} ₽".replace(",", " "))
 clocks = st.tuples(st.integers(0, 23), st.integers(0, 59)).map(lambda t: f"{t[0]:02d}:{t[1]:02d}")

@@ -34,6 +34,16 @@ async def test_a_persons_answer_becomes_the_salons_own(db: Database, world: Worl
     assert answer in await talk.says("можно ли оплатить картой", "vera")
 
 
+async def test_the_salon_is_told_who_asks_for_a_discount(db: Database, world: World) -> None:
+    """«Спрошу администратора» is no empty word."""
+    talk = await Talk.open(db, world)
+
+    await talk.says("скидки новым клиентам есть?")
+
+    [question] = await db.read(questions.waiting, world.romashka.id)
+    assert question.text == "скидки новым клиентам есть?"
+
+
 async def test_only_the_salon_that_was_asked_may_answer(db: Database, world: World) -> None:
     """And a question without an answer is not adopted."""
     talk = await Talk.open(db, world)

@@ -36,17 +36,22 @@ from beautybot.agent.commands import (
     Shift,
     StopWaiting,
     TakeFreed,
+    Unclear,
     Wait,
     WillCome,
 )
 from beautybot.agent.memory import Asked, Option
 from beautybot.agent.move import Move
+from beautybot.agent.states import service_inquiry
 from beautybot.agent.wishes import ServiceWish, When, WhenKind
 from beautybot.russian.picking import Direction
 
 
 def play(move: Move, command: Command) -> None:
     """Take one wish into the draft; the next question is asked when all were taken."""
+    if isinstance(command, Confirm) and move.memory.asked in (Asked.NAME, Asked.PHONE):
+        service_inquiry.play(move, Unclear(move.said[-1].text))  # a yes is no name
+        return
     move.remember(misses=0)
     match command:
         case Book():
@@ -178,6 +183,7 @@ def _when(move: Move, when: When) -> None:
 
 
 def _contact(move: Move, command: SetName | SetPhone) -> None:
+    move.contact_told = True
     if isinstance(command, SetName):
         move.desk.remember(name=command.name)
     elif command.phone is None:

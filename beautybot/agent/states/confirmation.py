@@ -102,6 +102,9 @@ def _declined(move: Move, proposal: Proposal) -> None:
         move.memory = move.memory.forget_visit()
         move.say("confirmation.kept")
         return
+    if move.contact_told and not move.changed:
+        move.advance = True  # "no, my name is…" speaks of the name, not of the visit
+        return
     move.release_hold()
     if move.changed:
         move.advance = True

@@ -123,6 +123,7 @@ def _answer(move: Move, command: AskInfo) -> None:
         case Topic.SERVICES:
             _list_categories(move)
         case Topic.PROMO if not _from_faq(move, command):
+            move.desk.pass_on(command.text)
             move.say("service_inquiry.promo")
         case Topic.PAYMENT if deposits.answer(move, command.text, _services(move, command)):
             move.decide("answered from the salon's prepayments")
