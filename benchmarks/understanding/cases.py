@@ -28,6 +28,7 @@ UNSEEN = (
     "times_2",
     "times_3",
     "times_4",
+    "times_5",
 )
 _DATE = re.compile(r"(?<![\d-])(?:(\d{4})-)?(\d\d)-(\d\d)(?![\d:])")
 

@@ -21,7 +21,7 @@ class Days:
     From the first day to the last.
 
     `readings`: which of them, we ask; `others`: also good; `between`: both
-    ends were named, not a week or a month.
+    ends were named, not a week or a month.  `bare`: a day of a month not named.
     """
 
     first: date
@@ -31,6 +31,7 @@ class Days:
     weekday: int | None = None
     past: bool = False
     between: bool = False
+    bare: bool = False
 
 
 def one(day: date, **more: object) -> Days:
@@ -130,7 +131,7 @@ def nth(tokens: Sequence[Token], today: date) -> Days | None:
     """«пятого числа», «на 28-е»: in this month, or in the next if it has passed."""
     number = first_of(tokens, Kind.NTH, Kind.NUMBER)
     found = next_nth(number.value, today) if number else None
-    return one(found) if found else None
+    return one(found, bare=True) if found else None
 
 
 def nth_before_hour(tokens: Sequence[Token], today: date) -> Days | None:

@@ -47,7 +47,8 @@ def merge(tokens: Sequence[Token]) -> Merged | None:
     items = [tokens[i] for i in kept]
     span = (items[0].start, items[-1].end)
     days = _agreeing([t.value for t in items if isinstance(t.value, Days | Bound)], tokens)
-    unknown = any(t.kind == Kind.UNKNOWN for t in items) and not days
+    bare = all(isinstance(d, Days) and d.bare for d in days)  # «перед новым годом, числа 28»
+    unknown = any(t.kind == Kind.UNKNOWN for t in items) and bare
     free = any(t.kind == Kind.FREE for t in items)
     times = [t for t in items if isinstance(t.value, Window) or t.kind == Kind.PART]
     wanted = _in_order(items) if len(days) > 1 and len(times) > 1 else _together(days, times)

@@ -246,4 +246,4 @@ def until_edge(tokens: Sequence[Token], today: date) -> Bound | None:
 def bare_nth(tokens: Sequence[Token], today: date) -> Days | None:
     """«двадцать пятого», «28-го» alone."""
     day = next_nth(tokens[0].value, today)
-    return one(day) if day else None
+    return one(day, bare=True) if day else None

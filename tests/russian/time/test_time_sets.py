@@ -12,7 +12,7 @@ from beautybot.cli.understand import answer, lexicon_of_file
 from benchmarks.understanding import cases, scores
 from benchmarks.understanding.cases import Case
 
-SETS = ("times_1", "times_2", "times_3", "times_4")
+SETS = ("times_1", "times_2", "times_3", "times_4", "times_5")
 
 
 @cache
@@ -44,7 +44,7 @@ def test_a_told_time_is_left_alone(name: str) -> None:
     """At least 95 % of the lines that wish no time."""
     score = scores.of_field(lines(name, "negative"), read, "when")
 
-    assert score.of > 60
+    assert score.of > 20
     assert score.right >= 0.95 * score.of, score.missed
 
 
