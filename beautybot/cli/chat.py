@@ -61,6 +61,7 @@ async def _talk(slug: str | None, client: str) -> None:
 
     async with opened(load(), owner=False) as product:
         terminal = await product.parts.db.write(_terminal, slug, client)
+        await product.parts.db.write(_count_anew, terminal)
         offered: Sequence[Sequence[str]] = ()
         while line := await asyncio.to_thread(_line):
             if text := line.strip():
@@ -115,6 +116,21 @@ def _terminal(conn: Connection, slug: str | None, client: str) -> Terminal:
         now=clock.now(),
     )
     return Terminal(salon.id, name, account.id, client)
+
+
+def _count_anew(conn: Connection, terminal: Terminal) -> None:
+    """Who tries the receptionist again and again is no flood: each talk is counted from nought."""
+    from beautybot.conversations.models import conversations
+    from beautybot.kit.db import change, one
+
+    summary = _summary(conn, terminal)
+    if summary is None:
+        return
+    mine = {"business_id": terminal.business_id, "id": summary.id}
+    row = one(conn, conversations, mine, lock=True)
+    if row is not None:
+        memory = {key: row.memory[key] for key in row.memory if key not in ("window", "turns")}
+        change(conn, conversations, mine, {"memory": memory, "spent_until": None})
 
 
 def _write(

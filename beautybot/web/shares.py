@@ -21,6 +21,8 @@ LATEST_S = 30.0
 """However much was delivered, it is read after so long."""
 KNOWN = 5000
 """Senders who are counted; more than that in a few seconds are a crowd and not one of them hot."""
+OTHERS_S = 1.0
+"""Who floods waits for others who came so lately; with nobody else there is nothing to wait for."""
 
 REFUSED_AT_ONCE, REFUSED_AFTER_S = 200, 0.5
 """Of a second's refusals so many come at once, the others after so long."""
@@ -33,6 +35,8 @@ class Shares:
     def __init__(self) -> None:
         # When all that was delivered is paid back, and whether that sender waits until then.
         self._until: OrderedDict[str, tuple[float, bool]] = OrderedDict()
+        self._last: tuple[str | None, float] = (None, 0.0)
+        self._before: tuple[str | None, float] = (None, 0.0)  # the last of somebody else than that
 
     def due(self, sender: str | None, now: datetime) -> datetime | None:
         """
@@ -40,9 +44,10 @@ class Shares:
 
         Times of one sender never go back, so the order of what was said stays.
         """
+        at = now.timestamp()
+        self._note(sender, at)
         if sender is None:
             return None
-        at = now.timestamp()
         until, waits = self._until.get(sender, (0.0, False))
         waits = until > at and (waits or until - at > AT_ONCE * EVERY_S)
         until = min(max(until, at) + EVERY_S, at + AT_ONCE * EVERY_S + LATEST_S)
@@ -55,6 +60,16 @@ class Shares:
         # Whole seconds, so that what waits is read together.
         late = math.ceil(max(until - AT_ONCE * EVERY_S, at))
         return now + timedelta(seconds=late - at)
+
+    def crowds_out(self, sender: str | None, now: datetime) -> bool:
+        """Whether others come beside this sender now, whose deliveries are to go first."""
+        other = self._before if self._last[0] == sender else self._last
+        return now.timestamp() - other[1] < OTHERS_S
+
+    def _note(self, sender: str | None, at: float) -> None:
+        if sender != self._last[0]:
+            self._before = self._last
+        self._last = sender, at
 
 
 class Strangers:

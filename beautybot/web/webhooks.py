@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
 from urllib.parse import parse_qsl, unquote
 
 from starlette.types import Receive, Scope, Send
@@ -105,19 +104,16 @@ class Webhooks:
             body = await _body(receive, headers, hook.cap, self.deadline)
             event = self._of_account(name, hook, body, account)
         reached(Stage.RECEIVED)
-        later = self._later(hook, event) if self.crowded is not None else None
-        if self.crowded is None or later is None:
+        person = hook.sender(event.body)
+        sender = f"{name}:{event.account_id}:{person}" if person is not None else None
+        later = self.shares.due(sender, event.received_at)  # None for all but who floods us
+        if later is None:
             await self.inbox.add(event)
             self.wakeup.ring(ToDo.INBOX)
-        else:
-            await self.crowded.add(event._replace(due_at=later))
-
-    def _later(self, hook: Hook, event: RawEvent) -> datetime | None:
-        """When a delivery is read whose sender floods us; None for everybody else's."""
-        sender = hook.sender(event.body)
-        if sender is None:
-            return None
-        return self.shares.due(f"{event.channel}:{event.account_id}:{sender}", event.received_at)
+            return
+        behind = self.shares.crowds_out(sender, event.received_at)
+        door = self.crowded if behind and self.crowded is not None else self.inbox
+        await door.add(event._replace(due_at=later))
 
     async def _signed(
         self, name: str, hook: Hook, body: bytes, headers: dict[bytes, bytes]

@@ -13,9 +13,15 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from msgspec import to_builtins
+from sqlalchemy import Connection, select, update
 from world import ROMASHKA, as_file
 
+from beautybot.agent.guarding import MOST_TURNS
+from beautybot.conversations.models import conversations
+from beautybot.kit import clock
 from beautybot.kit.crypto import new_key
+from beautybot.kit.db import across_salons, connect
 
 SLOW_START_S = 30
 
@@ -90,6 +96,8 @@ async def test_commands_work_beside_it_and_a_second_server_does_not(
         )
         imported = await outcome(tmp_path, "business", "import", str(salon))
         talked = await outcome(tmp_path, "chat", stdin="сколько стоит педикюр?\n")
+        await _counted_as_a_flood(tmp_path)
+        again = await outcome(tmp_path, "chat", stdin="а маникюр?\n")
 
         assert server.returncode is None
     assert (same_file[0], "another server" in same_file[2]) == (1, True)
@@ -97,6 +105,20 @@ async def test_commands_work_beside_it_and_a_second_server_does_not(
     assert len(same_port[2].splitlines()) == len(same_file[2].splitlines()) == 1
     assert imported[0] == 0, imported[2]
     assert "2 400 ₽" in talked[1], talked
+    assert "1 800 ₽" in again[1], "who tries it again and again is no flood"
+
+
+async def _counted_as_a_flood(folder: Path) -> None:
+    """As after forty lines within ten minutes."""
+    db = connect(f"sqlite:///{folder}/data/beautybot.db")
+    await db.write(_counted, {"window": to_builtins(clock.now()), "turns": MOST_TURNS})
+    await db.close()
+
+
+def _counted(conn: Connection, many: dict[str, object]) -> None:
+    [row] = conn.execute(across_salons(select(conversations))).all()
+    memory = {**row.memory, **many}
+    conn.execute(across_salons(update(conversations).values(memory=memory)))
 
 
 @pytest.mark.parametrize("command", ["web", "worker"])

@@ -59,6 +59,21 @@ def test_who_stops_is_soon_as_everybody() -> None:
     assert later is None
 
 
+def test_a_flood_makes_way_only_for_others() -> None:
+    """While somebody else comes, it is crowded out; alone, and soon after they left, it is not."""
+    kept = Shares()
+    moments = [NOON + timedelta(seconds=n / 100) for n in range(600)]
+
+    crowded = []
+    for n, at in enumerate(moments):
+        if 200 <= n < 300 and n % 50 == 0:
+            kept.due("olga", at)
+        kept.due("hot", at)
+        crowded.append(kept.crowds_out("hot", at))
+
+    assert not any(crowded[:200]) and all(crowded[200:340]) and not any(crowded[360:])
+
+
 def test_a_crowd_of_senders_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """The longest silent is forgotten first."""
     monkeypatch.setattr(shares, "KNOWN", 10)
