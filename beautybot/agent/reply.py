@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -16,8 +16,8 @@ from beautybot.channels.base import Button
 from beautybot.conversations.envelope import Weight
 from beautybot.kit.errors import BeautyBotError
 
-# What a model may say in livelier words: questions, and what introduces a list.  All else is said
-# in just our words: what is free, taken, kept, booked, refused, passed on, and every "no".
+# What a model may say in livelier words: questions, what introduces a list, hours, address, prices.
+# All else is said in just our words: what is taken, kept, booked, refused, passed on, every "no".
 LIVELY = frozenset(
     f"{state}.{name}"
     for state, names in {
@@ -27,13 +27,17 @@ LIVELY = frozenset(
         "booking": (
             *("which_service", "which_service_again", "which_of_specialist", "which_of"),
             *("which_specialist", "offer", "offer_again", "offer_soon", "offer_clock"),
-            *("first_free", "alternatives", "other_time", "name", "phone", "no_problem"),
+            *("first_free", "alternatives", "other_time", "name", "phone"),
             *("which_to_move", "which_to_cancel"),
         ),
-        "goodbye": ("farewell",),
     }.items()
     for name in names
 )
+
+
+# What may stand before livelier words.  After anything else they would be out of place: a refusal
+# is not followed by "with pleasure!", nor thanks by another courtesy.
+OPENS = "greeting."
 
 
 # These speak of promises in order to make none, so their own words need no receipt.
@@ -85,11 +89,21 @@ def compose(
     given = tuple(_side_by_side(phrase(p.key, tone), p.facts) for p in parts)
     if unproven := receipts.check(text, (*facts, *given, *own)):
         raise UnprovenText(f"no receipt for {', '.join(unproven.claims)}")
-    first = next((n for n, p in enumerate(parts) if p.key in LIVELY), len(parts))
+    first = _first_lively(parts)
     lead = _joined(phrase(p.key, tone).format_map(p.facts) for p in parts[:first])
     mould, values = _mould(parts[first:], tone)
     keys = tuple(p.key for p in parts)
     return Reply(text, buttons, ask_contact, weight, facts, keys, lead, mould, values)
+
+
+def _first_lively(parts: Sequence[Part]) -> int:
+    """From which part on a reply may be said otherwise; its length if from none."""
+    for number, part in enumerate(parts):
+        if part.key in LIVELY:
+            return number
+        if not part.key.startswith(OPENS):
+            break
+    return len(parts)
 
 
 def _side_by_side(wording: str, facts: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from beautybot.booking import appointments, waitlist
 from beautybot.booking.availability import Part, Slot
 from beautybot.booking.catalogue import Service, Specialist
 from beautybot.booking.visits import Appointment, Status
-from beautybot.booking.waitlist import EnoughWaiting, Wanted, Window
+from beautybot.booking.waitlist import EnoughWaiting, Waiting, Wanted, Window
 from beautybot.channels.base import Button
 from beautybot.kit.errors import NotFound
 from beautybot.notifications import freed_offers
@@ -102,9 +102,17 @@ def describe(move: Move) -> str:
     lines = []
     for entry in waitlist.of_clients(desk.conn, desk.business.id, desk.me, desk.now):
         names = [s.name for i in entry.services if (s := desk.service_of(i))]
-        until = move.moment(entry.until - EXACT)
-        lines.append(f"• {saying.listed(names)}, до: {until}")
+        lines.append(f"• {saying.listed(names)}{_until(move, entry)}")
     return "\n".join(lines)
+
+
+def _until(move: Move, entry: Waiting) -> str:
+    """The one time that is waited for, or the last day of many."""
+    last = entry.until - EXACT
+    if [last] == [start for start, _ in entry.windows]:
+        return f" — {move.moment(last)}"
+    day = last.astimezone(move.desk.business.zone).date()
+    return f", самое позднее — {saying.day(day, move.today)}"
 
 
 def take(move: Move, command: TakeFreed) -> None:

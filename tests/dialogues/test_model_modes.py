@@ -18,10 +18,12 @@ from beautybot.conversations import history
 from beautybot.demo.fakes.gigachat.lies import Lie, LyingBrain
 from beautybot.demo.fakes.gigachat.rules import rule_brain
 from beautybot.kit.db import Database
+from beautybot.llm.base import Purpose
 
 EVERY = pytest.mark.parametrize(
     "dialogue", DIALOGUES, ids=[f"{d.file}: {d.title}" for d in DIALOGUES]
 )
+COURTESIES = ("Конечно!", "С радостью!", "Хорошо!")
 LIES = ("99 руб", "03:17", "аполлинария", "бесплатна", "admin", "вот что я поняла", "<client>")
 
 
@@ -64,10 +66,28 @@ async def test_a_good_model_is_heard_and_a_lying_one_was_asked(sqlite_db: Databa
     plain = await talk.says("сколько стоит педикюр?")
 
     offer = phrase("pricing.offer_booking", Tone.FRIENDLY)
-    assert any(courtesy in warm for courtesy in ("Конечно!", "С радостью!", "Хорошо!"))
+    assert any(courtesy in warm for courtesy in COURTESIES)
     assert "1 800 ₽" in warm
     assert plain.endswith(offer)
     assert bad.asked
+
+
+async def test_no_pleasure_is_taken_in_a_refusal(sqlite_db: Database) -> None:
+    """What comes after a "no", a mistake or thanks is said plainly; a price alone is not."""
+    good = BrainModel(rule_brain)
+    talk = await Talk.open(sqlite_db, await sqlite_db.write(open_salons), good)
+    taken = await talk.says("маникюр к вере завтра в 7 утра")
+    missed = await talk.says("7")
+    thanks = await talk.says("спасибо большое")
+    ends = await talk.says("знаете, передумала")
+    asked = [request.purpose for request in good.asked]
+    price = await talk.says("сколько стоит педикюр?", client="ira")
+
+    assert "К сожалению" in taken
+    said = "\n".join((taken, missed, thanks, ends))
+    assert [c for c in COURTESIES if c in said] == []
+    assert Purpose.WORD not in asked  # nor is anybody kept waiting for it
+    assert any(courtesy in price for courtesy in COURTESIES)
 
 
 @pytest.mark.parametrize("guarded", [True, False])
