@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from beautybot.agent.categories import by_category
 from beautybot.agent.commands import (
     AskInfo,
     AskPrice,
@@ -86,7 +87,8 @@ def of_text(
         return found
     found = regrouped(found, text, memory.draft, partial(_plainly, salon=salon, context=context))
     answered = _answered(found, text, memory, salon)
-    return _shifted([_with_question(one, salon) for one in answered], text, memory)
+    asked = [_with_question(one, salon) for one in answered]
+    return by_category(_shifted(asked, text, memory), text, salon.catalogue.services)
 
 
 def _plainly(text: str, *, salon: Salon, context: Context) -> list[Command]:
