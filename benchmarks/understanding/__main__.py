@@ -6,7 +6,6 @@ import argparse
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from beautybot.cli.understand import answer, lexicon_of_file
 from benchmarks.understanding import cases, peers, scores, speed
@@ -17,16 +16,7 @@ from benchmarks.understanding.scores import Reader, Score
 def main() -> None:
     """Print every score for both halves, what was missed if wished, speed, and the peers."""
     wished = _arguments()
-    lexicon = lexicon_of_file(DATA / "catalogue.json")
-    lexicons = {"catalogue": lexicon}
-
-    def read(case: Case) -> dict[str, Any]:
-        if case.catalogue not in lexicons:
-            lexicons[case.catalogue] = lexicon_of_file(DATA / f"{case.catalogue}.json")
-        line = json.dumps(case.line)
-        frame: dict[str, Any] = json.loads(answer(line, lexicons[case.catalogue]))
-        return frame
-
+    read = scores.reader()
     for half in HALVES:
         if wished.only and wished.only != half:
             continue
@@ -42,6 +32,7 @@ def main() -> None:
     if wished.utterances:
         _of_utterances(wished.utterances, read)
     if not wished.no_speed:
+        lexicon = lexicon_of_file(DATA / "catalogue.json")
         _speed(lambda text: answer(json.dumps({"text": text}), lexicon))
     if not wished.no_peers:
         peers.compare(list(cases.times()), read, wished.peers)
@@ -78,23 +69,10 @@ def _scores(half: str, read: Reader) -> Iterable[tuple[str, Score | str]]:
 
 
 def _of_unseen(name: str, read: Reader, *, missed: bool) -> None:
-    kinds: dict[str, list[Case]] = {}
-    for kind, case in cases.unseen(name):
-        kinds.setdefault(kind, []).append(case)
-    for kind, listed in kinds.items():
-        found: list[tuple[str, Score]] = [("", scores.of_whole(listed, read))]
-        if kind == "intents":
-            f1, exact = scores.of_intents(listed, read)
-            print(f"{'intents micro-F1':28} {f1:5.3f}")
-            found = [("exactly", exact)]
-        if kind == "time":
-            found = list(scores.of_times(listed, read).items())
-        if kind == "service":
-            found = list(scores.of_services(listed, read).items())
-        for title, score in found:
-            print(f"{(kind + ' ' + title).strip():28} {score}")
-            if missed:
-                _show(score)
+    for title, score in scores.of_set(list(cases.unseen(name)), read):
+        print(f"{title:28} {score}")
+        if missed and not title.startswith("whole"):
+            _show(score)
 
 
 def _show(score: Score) -> None:

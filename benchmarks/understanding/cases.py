@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ DATA = Path(__file__).with_name("data")
 NOW = datetime(2026, 11, 23, 10, 30)
 HALVES = ("development", "held-out")
 UNSEEN = (
+    "voices",
     "fresh",
     "unseen_1",
     "unseen_2",
@@ -40,7 +41,7 @@ class Case:
     text: str
     asked: str | None = None
     now: datetime = NOW
-    expected: dict[str, Any] = field(default_factory=dict)
+    expected: dict[str, Any] = field(default_factory=dict, hash=False)
     catalogue: str = "catalogue"
 
     @property
@@ -138,16 +139,31 @@ def whole() -> Iterator[Case]:
 
 def unseen(name: str) -> Iterator[tuple[str, Case]]:
     """What was written before the rules were looked at: its kind, and the case."""
-    catalogue, now = "catalogue", NOW
+    catalogue, now, before = "catalogue", NOW, ("-", "")
     for kind, *said in rows(name):
-        if kind.startswith("=catalogue "):
-            catalogue = f"catalogue_{kind.split()[1]}"
+        if kind.startswith("=catalogue"):
+            catalogue = "_".join(kind[1:].split())
         elif kind.startswith("@"):
             now = datetime.fromisoformat(kind[1:].strip())
         else:
-            asked, text, meant = said
+            asked, text, meant = _said(said, kind, before)
+            kind, before = kind.removeprefix("+"), (asked, text)
             expected = _expected(kind, meant, now)
             yield kind, Case(text, _asked(asked), now, expected, catalogue)
+
+
+def together(listed: Iterable[Case]) -> list[Case]:
+    """One case a message, with all that is expected of it, where several kinds are."""
+    whole: dict[Case, dict[str, Any]] = {}
+    for case in listed:
+        whole.setdefault(replace(case, expected={}), {}).update(case.expected)
+    return [replace(c, expected=e) for c, e in whole.items() if len(e) > 1]
+
+
+def _said(said: list[str], kind: str, before: tuple[str, str]) -> tuple[str, str, str]:
+    """What was asked, the message and its meaning; «+kind» means more of the message before."""
+    asked, text, meant = said
+    return (*before, meant) if kind.startswith("+") else (asked, text, meant)
 
 
 def _expected(kind: str, meant: str, now: datetime) -> dict[str, Any]:

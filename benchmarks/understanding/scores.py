@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from benchmarks.understanding.cases import Case
+from beautybot.cli.understand import answer, lexicon_of_file
+from benchmarks.understanding.cases import DATA, Case, together
 
 Frame = dict[str, Any]
 Reader = Callable[[Case], Frame]
@@ -27,8 +30,59 @@ class Score:
         if not right:
             self.missed.append((case, got))
 
+    @property
+    def share(self) -> float:
+        """In per cent."""
+        return 100 * self.right / max(self.of, 1)
+
     def __str__(self) -> str:
-        return f"{100 * self.right / max(self.of, 1):5.1f} % of {self.of}"
+        return f"{self.share:5.1f} % of {self.of}"
+
+
+@dataclass(slots=True)
+class F1(Score):
+    """The micro-F1 of messages of which so many are exactly right."""
+
+    f1: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """In per cent, as the others."""
+        return 100 * self.f1
+
+    def __str__(self) -> str:
+        return f"{self.f1:5.3f}; exactly {100 * self.right / max(self.of, 1):.1f} % of {self.of}"
+
+
+def reader() -> Reader:
+    """What the rules make of a case, by its own catalogue."""
+    lexicon = cache(lambda name: lexicon_of_file(DATA / f"{name}.json"))
+
+    def read(case: Case) -> Frame:
+        frame: Frame = json.loads(answer(json.dumps(case.line), lexicon(case.catalogue)))
+        return frame
+
+    return read
+
+
+def of_set(listed: list[tuple[str, Case]], read: Reader) -> Iterator[tuple[str, Score]]:
+    """The scores of a set, kind by kind, and of whole messages where it has some."""
+    kinds: dict[str, list[Case]] = {}
+    for kind, case in listed:
+        kinds.setdefault(kind, []).append(case)
+    for kind, some in kinds.items():
+        match kind:
+            case "time":
+                yield from of_times(some, read).items()
+            case "service":
+                yield from ((f"services {t}", s) for t, s in of_services(some, read).items())
+            case "intents":
+                f1, exact = of_intents(some, read)
+                yield "intents micro-F1", F1(exact.right, exact.of, exact.missed, f1)
+            case _:
+                yield kind, of_whole(some, read)
+    if whole := together(case for _, case in listed):
+        yield "whole messages", of_whole(whole, read)
 
 
 def of_times(cases: Iterable[Case], read: Reader) -> dict[str, Score]:
