@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from beautybot.agent import proposing
+from beautybot.agent import changing
 from beautybot.agent.memory import Draft
 from beautybot.agent.move import Move
 from beautybot.booking import appointments, tickets
@@ -22,7 +22,7 @@ def claim(move: Move, code: str) -> None:
     """
     ticket = tickets.redeem(move.desk.conn, move.desk.business.id, code, move.desk.now)
     if ticket is not None and ticket.goal is Goal.CANCEL:
-        proposing.cancel(move, None, ticket.appointment_id)
+        changing.cancel(move, None, ticket.appointment_id)
         return
     visit = _redeemed(move, ticket)
     if visit is None:

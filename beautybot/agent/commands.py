@@ -133,10 +133,11 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class CancelBooking:
-    """Cancel a visit of the client's own; `visit` is set when its own button was pressed."""
+    """Cancel a visit of her own: of a pressed button, or by its `place` among hers, -1 the last."""
 
     when: When | None = None
     visit: int | None = None
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +149,13 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Reschedule:
-    """Move a visit of the client's own; `visit` is set when its own button was pressed."""
+    """Move a visit, told as in `CancelBooking`; with `direction` by so many `minutes`."""
 
     when: When | None = None
     visit: int | None = None
+    place: int | None = None
+    direction: Direction | None = None
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

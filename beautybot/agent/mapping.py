@@ -15,6 +15,7 @@ from beautybot.russian.clocks import TimeWish
 from beautybot.russian.intents import Intent
 from beautybot.russian.languages import RUSSIAN
 from beautybot.russian.meaning import Meaning
+from beautybot.russian.picking import direction_in, minutes_aside, visit_in
 
 _TOPICS = {
     Intent.HOURS: Topic.HOURS,
@@ -137,9 +138,11 @@ def _records(text: str, meaning: Meaning) -> Iterator[Command]:
     when = when_of(meaning.when)
     intents = meaning.intents
     if Intent.CANCEL in intents:
-        yield c.CancelBooking(when)
+        yield c.CancelBooking(when, place=visit_in(text))
     if Intent.RESCHEDULE in intents:
-        yield c.Reschedule(when)
+        minutes = minutes_aside(text)
+        aside = direction_in(text) if minutes else None
+        yield c.Reschedule(when, place=visit_in(text), direction=aside, minutes=minutes)
     if Intent.MY_BOOKINGS in intents:
         yield c.ListBookings()
     if Intent.LATE in intents:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
 from beautybot.russian.clocks import TimeWish
-from beautybot.russian.numbers import ordinal_of, value_of
+from beautybot.russian.numbers import figure_of, ordinal_of, value_of
 from beautybot.russian.reading import Reading, table
 
 _INSTEAD = re.compile(r"^(?:ой |подождите |стоп )*не (?:\w+ ){1,4}а \w")
+_STOP = re.compile(r"[,.;!()\n]+")
 _PLUSES = re.compile(r"[+ ]+1?")
 _HALVES = ("пол", "половина", "половине", "половину")
 LONGEST_ANSWER = 120
@@ -66,6 +67,12 @@ def choice_in(reading: Reading, context: Context) -> int | None:
         number = int(match[1])
         return number if 1 <= number <= max(context.options, LAST_SLIP) else None
     words = reading.words
+    if (alone := _number_alone(words)) is not None:
+        return alone if 1 <= alone <= context.options else None
+    if context.options % 2 and {*words} & _choice("middle"):
+        return context.options // 2 + 1
+    if len(_named_choices(words)) > 1 and {"или", "либо"} & {*words}:
+        return None  # «первый или второй»
     for i, word in enumerate(words):
         before, after = (*words[max(0, i - 1) : i], ""), (*words[i + 1 : i + 2], "")
         if before[0] in ("не", "кроме"):
@@ -80,6 +87,16 @@ def choice_in(reading: Reading, context: Context) -> int | None:
         if nth and nth <= context.options and _chooses(word, before[0], after[0]):
             return nth
     return None
+
+
+def _number_alone(words: Sequence[str]) -> int | None:
+    """«Два», «двойка», «под цифрой два», «выбираю 1»: a number and nothing but courtesies."""
+    left = [w for w in words if w not in _choice("led") and w not in _fillers()]
+    return figure_of(left[0]) if len(left) == 1 and "час" not in left else None
+
+
+def _named_choices(words: Sequence[str]) -> set[int]:
+    return {nth for word in words if (nth := ordinal_of(word)) is not None}
 
 
 def _chooses(word: str, before: str, after: str) -> bool:
@@ -120,7 +137,11 @@ def yes_or_no(reading: Reading, context: Context) -> bool | None:
     text, idioms = _idioms().subn(" ", text)
     if _says("no", text) or _INSTEAD.search(text):
         return False
+    clauses = _clauses(reading.text)
+    if any(_is_wholly("no", clause) for clause in clauses) or _corrects(clauses):
+        return False
     agrees = bool(idioms) or _says("yes", text) or _PLUSES.fullmatch(text) is not None
+    agrees = agrees or any(_is_wholly("yes", clause) for clause in clauses)
     if agrees and not _but().search(text) and "?" not in reading.text:
         return True
     return None
@@ -139,6 +160,27 @@ def _says(answer: str, text: str) -> bool:
     if not others and alone & {*text.split()}:
         return True  # «буду, спасибо»
     return " ".join(others) in alone or text in alone
+
+
+def _clauses(text: str) -> list[str]:
+    parts = (re.sub(r"[^\w\s+]", " ", part) for part in _STOP.split(text))
+    return [said for part in parts if (said := " ".join(part.split()))]
+
+
+def _is_wholly(answer: str, clause: str) -> bool:
+    """This clause says that and nothing else: «а пофиг, давайте», «не, лучше в пятницу»."""
+    told = table("answers")[answer]
+    listed = _listed(told["first"]) | _listed(told["alone"])
+    words = [w for w in clause.split() if w not in _fillers()]
+    if not words and _listed(told["alone"]) & {*clause.split()}:
+        return True  # «записала себе, буду»
+    return bool(words) and (" ".join(words) in listed or all(w in listed for w in words))
+
+
+def _corrects(clauses: Sequence[str]) -> bool:
+    """«Не в пять, в шесть»."""
+    begun = [clause.split()[:2] for clause in clauses[:2]]
+    return len(begun) == 2 and begun[0] == ["не", begun[1][0]]
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -173,6 +215,11 @@ def _fillers() -> frozenset[str]:
 @cache
 def _fillers_first() -> re.Pattern[str]:
     return re.compile(rf"^(?:(?:{'|'.join(sorted(_fillers()))})\s+)+")
+
+
+@cache
+def _choice(name: str) -> frozenset[str]:
+    return frozenset(table("answers")["choice"][name].split())
 
 
 @cache

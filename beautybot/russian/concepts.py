@@ -23,6 +23,8 @@ QUALITY = "+"
 """Ends a salon's own concept that is an adjective."""
 _STEM = 6
 SHORTEST_MISSPELT = 6
+SHORTEST_SINGLE = 4
+"""«Шелл» without its second letter would be «шел»."""
 _PREFIX = re.compile(r"(?:пере|про|под|за|от|до|на|по|об|вы)(?=[а-я]{5})")
 _WORD = re.compile(r"\d[dд](?![^\W\d_])|[^\W\d_]+")
 _DOUBLED = re.compile(r"(.)\1")
@@ -74,6 +76,11 @@ def heard_as(word: str, local: Mapping[str, str]) -> str | None:
     return found
 
 
+def is_noun_of_quality(word: str, concept: str) -> bool:
+    """A thing from which a salon's own quality has its name: «шоколадку», not «шоколадное»."""
+    return concept.endswith(QUALITY) and not word.endswith(_parts("adjective"))
+
+
 def weight(concept: str) -> float:
     """How much a concept counts; what must be said to be meant counts most when it is said."""
     if concept in group("must_be_said"):
@@ -87,6 +94,8 @@ def concept_of(word: str) -> str | None:
     found = _by_stem(word)
     if found is None and (prefix := _PREFIX.match(word)) and len(word) - prefix.end() >= 5:
         found = _by_stem(word[prefix.end() :])
+        if found is not None and found not in heads():
+            return None  # a verb's prefix: «добровольно» has no brows
     return found
 
 
@@ -95,9 +104,15 @@ def _by_stem(word: str) -> str | None:
     if word in _whole_words():
         return _whole_words()[word]
     for length in range(min(len(word), 10), 1, -1):
-        if (concept := stems.get(word[:length])) is not None:
+        if (concept := stems.get(word[:length])) is not None and _goes_on_so(word, length):
             return concept if length >= 3 or len(word) <= 3 else None
     return None
+
+
+def _goes_on_so(word: str, length: int) -> bool:
+    """A short stem is followed by an ending and by nothing else: «рук» is not in «рукав»."""
+    closed, endings = _closed()
+    return word[:length] not in closed or len(word) == length or word[length:] in endings
 
 
 @lru_cache(8192)
@@ -107,6 +122,8 @@ def _misspelt(word: str) -> str | None:
     if single != word and (found := concept_of(single)):
         return found
     if len(word) < SHORTEST_MISSPELT or word in word_list("common"):
+        return None
+    if word.startswith((*_parts("no_slips"), *_long_closed())):
         return None
     for usual, length in _spelt().get(word[0], ()):
         for cut in (length, length - 1, length + 1):
@@ -185,7 +202,21 @@ def _stems() -> dict[str, str]:
         for concept, stems in tables[part].items()
         for stem in stems.split()
     }
-    return {_DOUBLED.sub(r"\1", stem): concept for stem, concept in stems.items()} | stems
+    single = {_DOUBLED.sub(r"\1", stem): concept for stem, concept in stems.items()}
+    return {
+        stem: concept for stem, concept in single.items() if len(stem) > SHORTEST_SINGLE
+    } | stems
+
+
+@cache
+def _closed() -> tuple[frozenset[str], frozenset[str]]:
+    told = table("concepts")["closed"]
+    return frozenset(told["stems"].split()), frozenset(told["endings"].split())
+
+
+@cache
+def _long_closed() -> tuple[str, ...]:
+    return tuple(stem for stem in _closed()[0] if len(stem) >= SHORTEST_MISSPELT - 1)
 
 
 @cache

@@ -12,20 +12,22 @@ from beautybot.russian.reading import table
 
 _ONE_NAME = r"[А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+"
 _NAME = re.compile(
-    r"\b(?:меня зовут|мое имя|имя|это|на имя|я)\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+(?:\s+[А-ЯЁ][\w-]+)?)",
+    r"\b(?:меня зовут|мо[её] имя|имя мо[её]|имя|это|на имя|я)"
+    r"\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+(?:\s+[А-ЯЁ][\w-]+)?)",
     re.IGNORECASE,
 )
 _NAME_BETWEEN = re.compile(r"\bменя\s+([А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+)\s+зовут", re.IGNORECASE)
 _NAME_BEFORE = re.compile(rf"({_ONE_NAME}) меня зовут\s*(?:$|[.,!)\n])", re.IGNORECASE)
 _CALLED = re.compile(
-    r"\b(?:зовут меня|запишите(?: меня)? как|зовите|называйте|можно звать|можно просто"
+    r"\b(?:зовут меня|запи(?:шите|сать)(?: меня)? как|зовите|называйте|можно звать|можно просто"
     r"|по паспорту)(?: меня)?(?: просто)?"
     rf" ({_ONE_NAME})",
     re.IGNORECASE,
 )
+_CALLED_SO = re.compile(rf"\bзовут ({_ONE_NAME})", re.IGNORECASE)
 _PRESENTED = re.compile(
     rf"^(?:[^?]{{0,40}}[,.!)\s])?(?:это|я|пишет|это пишет|с вами)"
-    rf" ({_ONE_NAME})(?=\s*(?:$|[,.!)\n]))",
+    rf" ({_ONE_NAME})( {_ONE_NAME})?(?=\s*(?:$|[,.!)\n]))",
     re.IGNORECASE,
 )
 _FEW_FIGURES = re.compile(r"(?<=[^\W\d_])\W+\d{1,4}\b.*", re.DOTALL)
@@ -43,8 +45,10 @@ def name_in(raw: str, context: Context, phone: Phone | None) -> str | None:
         introduced = re.search(r"зовут|имя", match[0], re.IGNORECASE)
         if introduced or (context.asked == "name" and word[:1].isupper()):
             return _titled(_only_name(word))
-    if (match := _PRESENTED.search(raw)) and is_called_so(match[1]):
+    if (match := _CALLED_SO.search(raw)) and is_called_so(match[1]):
         return _titled(match[1])
+    if (match := _PRESENTED.search(raw)) and is_called_so(match[1]):
+        return _titled(_only_name(f"{match[1]}{match[2] or ''}"))
     if context.asked in ("name", "consent") or (context.asked == "phone" and phone):
         return name_alone(raw, context)
     if phone is not None and (name := name_alone(raw, context)) and is_called_so(name.split()[0]):
@@ -71,7 +75,7 @@ def name_alone(raw: str, context: Context) -> str | None:
     text = _FEW_FIGURES.sub(" ", re.sub(r"[\d+()\-]{5,}", " ", raw))
     first = re.split(r"[,.;!\n]", text.strip())[0]
     if any(is_called_so(word) for word in first.split()):
-        text = first  # «Мадина, рада знакомству»
+        text = first  # «Мадина, рада знакомству», «Ольга, а к кому?»
     words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text)
     if any(w.lower() in _refusals() for w in words):
         return None
@@ -81,7 +85,7 @@ def name_alone(raw: str, context: Context) -> str | None:
     bare = " ".join(words)
     if re.search(r"\bна\b", raw, re.IGNORECASE) and (named := stranger(bare.lower())):
         return named  # «на Татьяну запишите»
-    if words and len(words) <= 3 and _ONLY_NAME.match(bare) and "?" not in raw:
+    if words and len(words) <= 3 and _ONLY_NAME.match(bare) and "?" not in text:
         return _titled(bare)
     return None
 

@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from beautybot.russian.people import Person, stranger, words_too
 from beautybot.russian.reading import Reading, Token, cyrillic, table
+from beautybot.russian.works import by_role, told_by_work
 
 _ANYBODY = re.compile(
     r"\b(?:(?:к |ко |у )?(?:люб(?:ому|ой|ая|ого|ым)(?! (?:дат|врем|день|дня|час|момент))"
@@ -50,6 +51,7 @@ class Names:
     by_form: Mapping[str, frozenset[str]]
     by_role: Mapping[str, frozenset[str]]
     by_letter: Mapping[str, tuple[str, ...]]
+    roles: Mapping[str, str]
 
     @classmethod
     def of(cls, people: Iterable[Person]) -> Names:
@@ -66,7 +68,8 @@ class Names:
         for form in by_form:
             if len(form) >= FEWEST:
                 by_letter[form[0]] = (*by_letter.get(form[0], ()), form)
-        return cls(tuple(p.ref for p in listed), by_form, by_role, by_letter)
+        roles = {p.ref: p.role.lower().replace("ё", "е") for p in listed}
+        return cls(tuple(p.ref for p in listed), by_form, by_role, by_letter, roles)
 
 
 def find_people(reading: Reading, names: Names, *, asked: bool = False) -> Wanted | None:
@@ -108,9 +111,9 @@ def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
             continue
         led = asked or _led(i, words, reading.tokens, reading.text)
         if not found and (led or _after_a_name(i, words, names)):
-            found = _by_role(spelt, names)
+            found = by_role(spelt, names.by_role)
         if not found and after in names.by_form:
-            found = _by_role(spelt, names) & names.by_form[after]
+            found = by_role(spelt, names.by_role) & names.by_form[after]
         if not found and (asked or (led and words[i - 1] not in _set("together"))):
             found = _misspelt(spelt, names)
         if not found or _is_own_name(i, words) or (english and not led):
@@ -118,10 +121,13 @@ def _said(reading: Reading, names: Names, *, asked: bool) -> Iterator[_Said]:
         refused = _is_refused(i, words) or _is_refused_after(i, words)
         known = (led and words[i - 1] not in _set("together")) or refused
         known = known or words[i - 1 : i] in _near() or _works(i, words)
+        known = known or (after in _set("that"))
         known = known or _beside(i, words, names) or _is_capital(i, reading)
-        if not known and (spelt in words_too() or _is_greeted(i, words)):
+        if (not known or words[i + 1 : i + 2] == ("спасибо",)) and (
+            spelt in words_too() or _is_greeted(i, words)
+        ):
             continue
-        yield _Said(i, found, refused)
+        yield _Said(i, told_by_work(words[i + 1 :], found, names.roles, names.by_role), refused)
 
 
 def _joined(said: Iterable[_Said]) -> Iterator[_Said]:
@@ -134,6 +140,10 @@ def _joined(said: Iterable[_Said]) -> Iterator[_Said]:
                 yield _Said(last.place, last.refs - both, negated=False)
                 last = _Said(one.place, both, negated=True)  # «к Анне, но не Ли»
                 continue
+            if both and last.negated and not one.negated and one.place - last.place > 1:
+                yield last
+                last = _Said(one.place, one.refs - last.refs or one.refs, negated=False)
+                continue  # «не к массажистке, а к Ане»
             if both and one.place - last.place <= 3 and both != last.refs | one.refs:
                 last = _Said(one.place, both, last.negated)
                 continue
@@ -214,25 +224,32 @@ def _is_refused(i: int, words: Sequence[str]) -> bool:
 def _is_refused_after(i: int, words: Sequence[str]) -> bool:
     """«Тимура не надо», «к Свете больше не пойду»."""
     after = [word for word in words[i + 1 : i + 4] if word not in ("больше", "я")]
+    if words[i + 1 : i + 2] == ("и",) and len(words) > i + 3:
+        return _is_refused_after(i + 2, words)  # «Свету и Юлю не предлагать»
+    if after[:2] == ["ни", "ногой"]:
+        return True
     return after[:1] == ["не"] and after[1:2] != [] and after[1] in _set("after")
 
 
 def _is_greeted(i: int, words: Sequence[str]) -> bool:
     """«Мария, здравствуйте»: whoever answers is called so, nobody is asked for."""
+    if words[i + 1 : i + 2] == ("спасибо",):
+        return True
     return bool({*words[max(0, i - 1) : i], *words[i + 1 : i + 2]} & _set("hello"))
 
 
 def _is_own_name(i: int, words: Sequence[str]) -> bool:
     """«меня зовут Ольга», «я Ольга», «это Катя», «сестра Катя»."""
     before = words[i - 1] if i else ""
-    return before in _set("own") or before in _set("kin") or (before == "это" and i == 1)
-
-
-def _by_role(word: str, names: Names) -> frozenset[str]:
-    for role, refs in names.by_role.items():
-        if word.startswith(role) and len(word) <= len(role) + 3:
-            return refs
-    return frozenset()
+    if before in ("вам", "тебе") and i > 1:
+        before = words[i - 2]  # «пишет вам Света»
+    if before in ("снова", "опять") and words[max(i - 2, 0)] == "это":
+        return True
+    if before in _set("own") or (before == "это" and i == 1):
+        return True
+    if before.startswith(tuple(_set("kin"))):
+        return True
+    return bool(_set("spoke") & {*words[i + 1 : i + 4]})  # «Катя из ресепшена сказала»
 
 
 def _misspelt(word: str, names: Names) -> frozenset[str]:

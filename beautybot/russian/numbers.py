@@ -19,6 +19,19 @@ def ordinal_of(word: str) -> int | None:
     return ordinals().get(word)
 
 
+def figure_of(word: str) -> int | None:
+    """A number, also by the name of its figure: «двойка»."""
+    named = figures().get(word)
+    return named if named is not None else value_of(word)
+
+
+@cache
+def figures() -> dict[str, int]:
+    """The figures called by their names, in every form: «двойка», «нулей»."""
+    listed = table("numbers")["figures"].items()
+    return {word: int(number) for number, words in listed for word in words.split()}
+
+
 @cache
 def cardinals() -> dict[str, int]:
     """Every case form of every cardinal of one word."""

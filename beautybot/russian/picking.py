@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from beautybot.russian.concepts import heads, heard_as, words_of
-from beautybot.russian.numbers import value_of
+from beautybot.russian.numbers import ordinal_of, value_of
 from beautybot.russian.price_words import PriceWords
 from beautybot.russian.reading import read, table
 
@@ -84,6 +84,19 @@ def direction_in(text: str) -> Direction | None:
     for direction in Direction:
         if any(f" {phrase} " in said for phrase in table("directions")[direction]):
             return direction
+    return None
+
+
+def visit_in(text: str) -> int | None:
+    """Which of her visits, as they are listed: 1 of «отмените первую», -1 of «последнюю»."""
+    words = read(text).words
+    for word, after in zip(words, (*words[1:], ""), strict=True):
+        if after.startswith(tuple(table("directions")["parts_of_time"].split())):
+            continue
+        if word == "последнюю":
+            return -1
+        if word.endswith(("ую", "ью")) and (place := ordinal_of(word)) is not None:
+            return place
     return None
 
 

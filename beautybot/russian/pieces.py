@@ -10,9 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from beautybot.russian.concepts import group, heads, heard_as, word_list, words_of
+from beautybot.russian.concepts import (
+    concept_of,
+    group,
+    heads,
+    heard_as,
+    is_noun_of_quality,
+    word_list,
+    words_of,
+)
+from beautybot.russian.objects import is_said_of_another_thing
 from beautybot.russian.price_words import PriceWords
 from beautybot.russian.reading import Reading
+from beautybot.russian.unwished import wished
 
 MOST, MOST_CUT = 12, 48
 _REFUSED = re.compile(
@@ -33,10 +43,17 @@ Piece = dict[str, Span]
 SAME = "="
 """Stands in a piece that speaks of the thing before it: «и покрасить их»."""
 
+GROWN = "@"
+"""Stands in a piece that speaks of the client herself beside a child: «мне и дочке»."""
+
 
 def pieces_of(reading: Reading, words: PriceWords) -> list[Piece]:
     """The distinct pieces of a message, joined and shared out; no more than anybody means."""
-    pieces = _shared(_joined(_told(_pieces(reading, words), reading), words), words)
+    pieces = _shared(_joined(_told(_pieces(reading, words), reading, words), words), words)
+    if word_list("both") & {*reading.words}:
+        pieces = _both(pieces, words)
+    if _is_for_herself_too(reading.words):
+        pieces = _for_two(pieces)
     return list({frozenset(piece): piece for piece in pieces}.values())[:MOST]
 
 
@@ -53,10 +70,12 @@ def said_in(text: str, spans: Sequence[Span]) -> str:
     return " ".join(" ".join(said).split())
 
 
-def _told(pieces: list[Piece], reading: Reading) -> list[Piece]:
+def _told(pieces: list[Piece], reading: Reading, words: PriceWords) -> list[Piece]:
     """Without hands and faces that nobody asked to do anything with: «руки дрожат»."""
     said = {concept for piece in pieces for concept in piece}
-    return [] if said <= group("vague") and not _asked_for(reading) else pieces
+    vague = said - group("persons") <= group("vague") and bool(said & group("vague"))
+    listed = any(entry.concepts == said for entry in words.entries)  # «Спина мужская»
+    return [] if vague and not listed and not _asked_for(reading) else pieces
 
 
 def _asked_for(reading: Reading) -> bool:
@@ -68,10 +87,14 @@ def _asked_for(reading: Reading) -> bool:
 
 
 def _pieces(reading: Reading, words: PriceWords) -> list[Piece]:
-    text = _REFUSED.sub(lambda m: " " * len(m[0]), reading.text)
+    asked = _REFUSED.sub(lambda m: " " * len(m[0]), reading.text)
+    said = list(words_of(asked))
+    text = wished(asked, said, words.local)
     cuts = [m.start() for m in _CUTS.finditer(text)]
+    said = said if text == asked else list(words_of(text))
     pieces: list[Piece] = [{}]
-    for start, word in words_of(text):
+    sure: set[int] = set()
+    for place, (start, word) in enumerate(said):
         while cuts and cuts[0] <= start:
             cuts.pop(0)
             pieces.append({})
@@ -80,11 +103,32 @@ def _pieces(reading: Reading, words: PriceWords) -> list[Piece]:
         if word in _THEM and len(pieces) > 1:
             pieces[-1] |= {c: at for c, at in pieces[-2].items() if c in group("parts")}
             pieces[-1][SAME] = (start, start)
+            sure.add(len(pieces))
         elif concept := heard_as(word, words.local):
+            if said[place - 1 : place] and said[place - 1][1] == "без" and concept in heads():
+                continue  # «без макияжа приду»
             pieces[-1].setdefault(concept, (start, start + len(word)))
             if (more := words.also.get(concept)) is not None:
                 pieces[-1].setdefault(more, (start, start + len(word)))
-    return [p for p in pieces if p][:MOST_CUT]
+            if not _is_doubtful(place, said, text, concept, words):
+                sure.add(len(pieces))
+    return [p for n, p in enumerate(pieces, 1) if p and n in sure][:MOST_CUT]
+
+
+def _is_doubtful(
+    place: int, said: list[tuple[int, str]], text: str, concept: str, words: PriceWords
+) -> bool:
+    """By itself this word is no wish: «шоколадку занести?», «снимите трубку»."""
+    if is_noun_of_quality(said[place][1], concept):
+        return True
+    return is_said_of_another_thing(
+        place, said, text, lambda word: _tells(heard_as(word, words.local))
+    )
+
+
+def _tells(concept: str | None) -> bool:
+    """It is of a salon's matters; a person alone is anybody's."""
+    return concept is not None and concept not in group("persons")
 
 
 def _joined(pieces: list[Piece], words: PriceWords) -> list[Piece]:
@@ -151,6 +195,40 @@ def _shared(pieces: list[Piece], words: PriceWords) -> list[Piece]:
         if not lent:
             break
     return [p for i, p in enumerate(out) if i not in donors or (i and pieces[i].keys() - heads())]
+
+
+def _both(pieces: list[Piece], words: PriceWords) -> list[Piece]:
+    """«Маникюр и педикюр, оба без покрытия»: a detail of one is of the other too."""
+    shared = {c: at for p in pieces for c, at in p.items() if c in group("of_both")}
+    out = []
+    for piece in pieces:
+        more = shared if piece.keys() & heads() and not piece.keys() & group("of_both") else {}
+        fits = any(e.concepts >= piece.keys() | more.keys() for e in words.entries)
+        out.append(piece | more if fits else piece)
+    return out
+
+
+def _is_for_herself_too(said: Sequence[str]) -> bool:
+    """«Мне и дочке стрижку», «стрижка мужу и мне»."""
+    for i, word in enumerate(said):
+        if word not in word_list("herself"):
+            continue
+        behind, ahead = said[max(i - 2, 0) : i], said[i + 1 : i + 4]
+        if ahead[:1] == ("и",) and any(concept_of(w) in group("persons") for w in ahead[1:]):
+            return True
+        if behind[1:] == ("и",) and concept_of(behind[0]) in group("persons"):
+            return True
+    return False
+
+
+def _for_two(pieces: list[Piece]) -> list[Piece]:
+    """What is asked for somebody is asked for the client as well."""
+    out: list[Piece] = []
+    for piece in pieces:
+        alone = {c: at for c, at in piece.items() if c not in group("persons")}
+        two = alone.keys() & heads() and len(alone) < len(piece)
+        out += [alone | {GROWN: next(iter(piece.values()))}, piece] if two else [piece]
+    return out
 
 
 def _takes(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from beautybot.russian.concepts import LOCAL, group, heads, implied, usual_works, weight
-from beautybot.russian.pieces import MOST, SAME, Piece, pieces_of, said_in
+from beautybot.russian.pieces import GROWN, MOST, SAME, Piece, pieces_of, said_in
 from beautybot.russian.price_words import Entry, PriceWords
 from beautybot.russian.reading import Reading
 
@@ -78,6 +78,7 @@ def _of_piece(piece: Piece, text: str, words: PriceWords) -> Iterator[Heard]:
         yield Heard(refs, words_said, ask=len(refs) > 1)
         said -= covered | group("general")
         said -= {"extend"} if covered & {"removal", "fix"} else set()
+        said -= {"coating"} if covered & {"extend", "strength"} else set()  # «наращивание гелем»
         said -= {"cut"} if covered & group("cut_too") else set()
         said -= {"color"} if covered & group("color_too") else set()
         if not said & heads() or (said & heads() <= group("techniques") and not said & _places()):
@@ -195,7 +196,7 @@ def _for_others(entry: Entry, said: frozenset[str]) -> bool:
         case "men":
             return not said & group("of_men") and "cut" not in said
         case "kids":
-            return "kids" not in said and "cut" not in said
+            return "kids" not in said and ("cut" not in said or GROWN in said)
         case "women":
             return "men" in said
         case _:

@@ -30,6 +30,9 @@ UNSEEN = (
     "times_3",
     "times_4",
     "times_5",
+    "said_1",
+    "said_2",
+    "said_3",
 )
 _DATE = re.compile(r"(?<![\d-])(?:(\d{4})-)?(\d\d)-(\d\d)(?![\d:])")
 

@@ -24,6 +24,31 @@ def names() -> Names:
     return Names.of([Person(ref, name, name_forms(name), role) for ref, name, role in STAFF])
 
 
+@pytest.mark.parametrize(
+    ("text", "refs"),
+    [
+        ("Аня, та что красит", ("anna_s",)),
+        ("к Ане которая массаж делает", ("anna_l",)),
+        ("к Анне, она колорист", ("anna_s",)),
+        ("к Ане", ("anna_s", "anna_l")),
+        ("не к массажисту, а к Ане", ("anna_s",)),
+    ],
+)
+def test_of_two_who_bear_a_name_their_work_tells(text: str, refs: tuple[str, ...]) -> None:
+    """A name alone leaves both."""
+    assert wanted(text).refs == refs
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["пишет вам Ольга", "мою подругу Олю запишите", "я записана как Вера", "Оля сказала написать"],
+)
+def test_a_name_of_somebody_else_is_no_wish(text: str) -> None:
+    """Control: the same name after «к»."""
+    assert wanted(text) == Wanted()
+    assert wanted("к Оле").refs == ("olga",)
+
+
 def wanted(text: str, *, asked: bool = False) -> Wanted:
     """What the rules make of it."""
     return find_people(read(text), names(), asked=asked) or Wanted()

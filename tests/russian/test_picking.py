@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from price_lists import price_words
 
-from beautybot.russian.picking import Direction, direction_in, minutes_aside, picked
+from beautybot.russian.picking import Direction, direction_in, minutes_aside, picked, visit_in
 from beautybot.russian.price_words import Listed, PriceWords
 
 MANICURES = PriceWords.of(
@@ -85,3 +85,19 @@ def test_where_to_look_from_the_offer(said: str, direction: Direction | None) ->
 def test_how_far_aside(text: str, minutes: int | None) -> None:
     """In minutes; None where it does not say."""
     assert minutes_aside(text) == minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("отмените первую", 1),
+        ("перенесите вторую запись на час позже", 2),
+        ("третью отмените", 3),
+        ("отмените последнюю", -1),
+        ("перенесите на вторую половину дня", None),
+        ("отмените запись на второе", None),
+    ],
+)
+def test_a_visit_may_be_told_by_its_place_in_the_list(text: str, place: int | None) -> None:
+    """An ordinal of a visit, not of a day or a half of it."""
+    assert visit_in(text) == place

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from beautybot.agent import (
     asking,
+    changing,
     claiming,
     consent,
     inviting,
-    proposing,
     reminding,
     repeating,
     spans,
@@ -80,11 +80,11 @@ def _around_visits(move: Move, command: Command) -> None:
     """What is said of visits that exist, were, or may become possible."""
     match command:
         case CancelBooking():
-            proposing.cancel(move, command.when, command.visit)
+            changing.cancel(move, command.when, command.visit, command.place)
         case Reschedule(when=When() as when, visit=None) if _only_wishes(move):
             _when(move, when)
         case Reschedule():
-            proposing.reschedule(move, command.when, command.visit)
+            changing.reschedule(move, command.when, command)
         case WillCome():
             reminding.will_come(move, command.visit)
         case Repeat():
@@ -220,7 +220,7 @@ def _take(move: Move, option: Option) -> None:
     elif option.moment is not None:
         _pick_moment(move, option)
     elif option.appointment is not None:
-        proposing.chosen_visit(move, option.appointment)
+        changing.chosen_visit(move, option.appointment)
         return
     move.advance = True
 
@@ -259,7 +259,7 @@ def _yes(move: Move) -> None:
     elif asked is Asked.BOOKING:
         _start(move)
     elif asked is Asked.WHICH:
-        proposing.which_again(move)
+        changing.which_again(move)
     elif asked is Asked.SLOT and move.memory.offer and len(move.memory.offer.options) == 1:
         _take(move, move.memory.offer.options[0])
     elif move.draft.active:

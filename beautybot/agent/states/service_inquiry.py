@@ -6,10 +6,10 @@ import re
 from typing import assert_never
 
 from beautybot.agent import (
+    changing,
     delicate,
     deposits,
     knowledge,
-    proposing,
     restrictions,
     saying,
     summary,
@@ -282,7 +282,7 @@ def _unclear(move: Move, text: str) -> None:
         _pass_on(move, text)
         move.advance = move.draft.active or move.memory.proposal is not None
         return
-    if proposing.move_aside(move, text):
+    if changing.move_aside(move, text):
         return
     misses = move.memory.misses + 1
     move.remember(misses=misses)
