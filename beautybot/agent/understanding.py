@@ -17,6 +17,7 @@ from beautybot.agent import (
     commands as c,
     delicate,
     interpreting,
+    parties,
     presses,
     prompted,
     rules,
@@ -150,9 +151,19 @@ def _of_message(message: Message, seen: Seen, memory: Memory, salon: Salon) -> l
             return [c.Human("order")]
         case _ if message.text.strip():
             said = rules.of_text(message.text, message.sent_at, seen.business, memory, salon)
-            return delicate.heard(message.text, said)
+            meant = delicate.heard(message.text, said)
+            return parties.heard(message.text, meant, for_two=_is_for_two(meant, salon))
         case _:
             return [c.Attached(message.kind)]
+
+
+def _is_for_two(found: Sequence[Command], salon: Salon) -> bool:
+    """Whether a service that is wanted is sold for two people as it is."""
+    wanted = {
+        ref for k in found if isinstance(k, c.SetServices) for w in k.wishes for ref in w.refs
+    }
+    names = (service.name for service in salon.catalogue.services if service.ref in wanted)
+    return any("двоих" in name.lower() or "парн" in name.lower() for name in names)
 
 
 def _contact(message: Message, memory: Memory) -> list[Command]:

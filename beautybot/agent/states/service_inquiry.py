@@ -48,6 +48,8 @@ OWN_WORDS: dict[str, dict[str, str]] = {
     "complaint": {},
     "distress": {"number": EMERGENCY},
     "minor": {"age": str(delicate.GROWN_UP)},
+    "group": {},
+    "bride": {},
 }
 """Reasons to call a person that are told to the client in words of their own, with their facts."""
 
