@@ -109,13 +109,22 @@ def _with_question(command: Command, salon: Salon) -> Command:
 
 def _answered(found: list[Command], text: str, memory: Memory, salon: Salon) -> list[Command]:
     """An answer to "which of these services" by the word that tells them apart."""
-    options = memory.offer.options if memory.offer and memory.asked is Asked.SERVICE else ()
-    offered = [o.service for o in options if o.service is not None]
+    offered = _listed(memory)
     left = picked(text, salon.lexicon.prices, offered) if offered else ()
     if not left or any(isinstance(c, AskPrice | AskInfo) for c in found):
         return found
     others = [c for c in found if not isinstance(c, SetServices | Unclear)]
     return [*others, SetServices((ServiceWish(left, text[:200], ask=len(left) > 1),))]
+
+
+def _listed(memory: Memory) -> list[str]:
+    """The services that the client was shown last, to choose from or with their prices."""
+    if memory.asked is Asked.SERVICE:
+        options = memory.offer.options if memory.offer else ()
+        return [o.service for o in options if o.service is not None]
+    if memory.asked is not Asked.BOOKING or memory.draft.active:
+        return []
+    return [ref for wish in memory.topic if len(wish.refs) > 1 for ref in wish.refs]
 
 
 def _shifted(found: list[Command], text: str, memory: Memory) -> list[Command]:

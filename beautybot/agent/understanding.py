@@ -9,6 +9,7 @@ person of this salon.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -151,10 +152,26 @@ def _of_message(message: Message, seen: Seen, memory: Memory, salon: Salon) -> l
             return [c.Human("order")]
         case _ if message.text.strip():
             said = rules.of_text(message.text, message.sent_at, seen.business, memory, salon)
+            if memory.asked in _OPEN and _is_a_smile(message.text) and _is_unclear(said):
+                return [c.Thank()]
             meant = delicate.heard(message.text, said)
             return parties.heard(message.text, meant, for_two=_is_for_two(meant, salon))
         case _:
             return [c.Attached(message.kind)]
+
+
+_OPEN = frozenset({Asked.NOTHING, Asked.BOOKING, Asked.INVITING})
+"""Nothing is open that a picture might be meant to answer."""
+
+
+def _is_a_smile(text: str) -> bool:
+    """Signs alone, and at least one of them a picture: «🥰», «❤️!»."""
+    signs = [unicodedata.category(sign) for sign in text]
+    return "So" in signs and not any(kind.startswith(("L", "N")) for kind in signs)
+
+
+def _is_unclear(found: Sequence[Command]) -> bool:
+    return all(isinstance(command, c.Unclear) for command in found)
 
 
 def _is_for_two(found: Sequence[Command], salon: Salon) -> bool:

@@ -8,7 +8,7 @@ from functools import cache
 from beautybot.russian.answers import Context
 from beautybot.russian.people import is_called_so, stranger
 from beautybot.russian.phones import Phone
-from beautybot.russian.reading import table
+from beautybot.russian.reading import Reading, Token, table
 
 _ONE_NAME = r"[А-ЯЁA-ZӘІҢҒҮҰҚӨҺ][\w-]+"
 _NAME = re.compile(
@@ -49,11 +49,28 @@ def name_in(raw: str, context: Context, phone: Phone | None) -> str | None:
         return _titled(match[1])
     if (match := _PRESENTED.search(raw)) and is_called_so(match[1]):
         return _titled(_only_name(f"{match[1]}{match[2] or ''}"))
+    if context.asked == "consent" and not _instead().isdisjoint(raw.lower().split()):
+        return None
     if context.asked in ("name", "consent") or (context.asked == "phone" and phone):
         return name_alone(raw, context)
     if phone is not None and (name := name_alone(raw, context)) and is_called_so(name.split()[0]):
         return name
     return None
+
+
+def signature_before(reading: Reading, phone: Phone) -> Token | None:
+    """«Педикюр завтра в десять, Света 8 903 …»: the client signs, whichever master bears it too."""
+    before = [token for token in reading.tokens if token.end <= phone.start]
+    if not before or not is_called_so(before[-1].text):
+        return None
+    name, last = before[-1], before[-2] if len(before) > 1 else None
+    if reading.text[name.end : phone.start].strip(" ,.:;()+—–-\n\t"):
+        return None
+    gap = reading.text[last.end : name.start] if last else ","
+    return name if gap.strip() or (last and last.text in _SIGNS) else None
+
+
+_SIGNS = ("меня", "я", "это", "зовут", "имя")
 
 
 def _only_name(words: str) -> str:
@@ -97,6 +114,11 @@ def _titled(name: str) -> str:
 @cache
 def _not_names() -> frozenset[str]:
     return frozenset(table("answers")["names"]["never"].split())
+
+
+@cache
+def _instead() -> frozenset[str]:
+    return frozenset(table("answers")["names"]["instead"].split())
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from beautybot.russian.answers import Context, choice_in, offered_in, yes_or_no
 from beautybot.russian.clocks import Hours, TimeWish, find_when
 from beautybot.russian.intents import Intent, intents_in
-from beautybot.russian.introductions import name_alone, name_in
+from beautybot.russian.introductions import name_alone, name_in, signature_before
 from beautybot.russian.languages import language_of
 from beautybot.russian.mentions import Names, Wanted, find_people
 from beautybot.russian.people import Person
@@ -58,7 +58,10 @@ def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
     text = shortened(text)
     reading = read(text)
     phone = _phone(reading, context)
-    rest = masked(reading, phone.start, phone.end) if phone is not None else reading
+    signature = signature_before(reading, phone) if phone is not None else None
+    rest = reading
+    if phone is not None:
+        rest = masked(reading, signature.start if signature else phone.start, phone.end)
     choice = choice_in(rest, context)
     when = None
     if choice is None:
@@ -70,7 +73,7 @@ def understand(text: str, lexicon: Lexicon, context: Context) -> Meaning:
         wanted=find_people(rest, lexicon.names, asked=context.asked == "specialist"),
         when=when,
         phone=phone,
-        name=name_in(text, context, phone),
+        name=name_in(text, context, phone) or (signature.text.title() if signature else None),
         confirm=yes_or_no(rest, context) if choice is None else None,
         choice=choice,
         language=language_of(reading),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from beautybot.russian.answers import Context, yes_or_no
-from beautybot.russian.introductions import name_in
+from beautybot.russian.introductions import name_in, signature_before
 from beautybot.russian.phones import find_phone
 from beautybot.russian.reading import read
 
@@ -62,6 +62,34 @@ def test_groups_said_apart_are_apart(said: str, number: str | None) -> None:
     found = find_phone(read(said), asked=True)
 
     assert (found.e164 if found else None) == number
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("педикюр завтра в 10, Света 8 903 123-45-67", "света"),
+        ("запишите меня Света 89031234567", "света"),
+        ("на маникюр, Ольга: +7 903 123 45 67", "ольга"),
+        ("к Свете завтра, 89031234567", None),
+        ("запишите к мастеру Света 89031234567", None),
+        ("Света свободна? 89031234567", None),
+    ],
+)
+def test_who_signs_with_a_number_is_the_client(said: str, name: str | None) -> None:
+    """Right before it and after a pause, in the form people call themselves by."""
+    reading = read(said)
+    phone = find_phone(reading)
+    assert phone is not None
+
+    signature = signature_before(reading, phone)
+
+    assert (signature.text if signature else None) == name
+
+
+def test_another_master_is_no_name() -> None:
+    """«Пусть Артём», when the consent was asked; an answer with a name is one."""
+    assert name_in("ладно, пусть Артём", Context(NOW, "consent"), None) is None
+    assert name_in("да, Ольга", Context(NOW, "consent"), None) == "Ольга"
 
 
 @pytest.mark.parametrize(
