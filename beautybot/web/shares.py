@@ -21,6 +21,8 @@ LATEST_S = 30.0
 """However much was delivered, it is read after so long."""
 KNOWN = 5000
 """Senders who are counted; more than that in a few seconds are a crowd and not one of them hot."""
+ONE_IN, SUSPECT, ALERT_S = 8, 3, 10.0
+"""Of quiet traffic one delivery in eight is looked at; three of one sender in a second: all are."""
 OTHERS_S = 1.0
 """Who floods waits for others who came so lately; with nobody else there is nothing to wait for."""
 
@@ -35,8 +37,16 @@ class Shares:
     def __init__(self) -> None:
         # When all that was delivered is paid back, and whether that sender waits until then.
         self._until: OrderedDict[str, tuple[float, bool]] = OrderedDict()
+        self._met = 0  # deliveries since the last one that was looked at
+        self._second, self._sampled = 0, dict[str, int]()
+        self._alert_until = 0.0
         self._last: tuple[str | None, float] = (None, 0.0)
         self._before: tuple[str | None, float] = (None, 0.0)  # the last of somebody else than that
+
+    def looks(self, now: datetime) -> bool:
+        """Whether it matters who wrote a delivery that came now: to find out costs some time."""
+        self._met += 1
+        return self._met % ONE_IN == 0 or now.timestamp() < self._alert_until
 
     def due(self, sender: str | None, now: datetime) -> datetime | None:
         """
@@ -46,7 +56,7 @@ class Shares:
         """
         at = now.timestamp()
         self._note(sender, at)
-        if sender is None:
+        if sender is None or not self._is_counted(sender, at):
             return None
         until, waits = self._until.get(sender, (0.0, False))
         waits = until > at and (waits or until - at > AT_ONCE * EVERY_S)
@@ -57,6 +67,7 @@ class Shares:
             self._until.popitem(last=False)
         if not waits:
             return None
+        self._alert_until = at + ALERT_S
         # Whole seconds, so that what waits is read together.
         late = math.ceil(max(until - AT_ONCE * EVERY_S, at))
         return now + timedelta(seconds=late - at)
@@ -65,6 +76,18 @@ class Shares:
         """Whether others come beside this sender now, whose deliveries are to go first."""
         other = self._before if self._last[0] == sender else self._last
         return now.timestamp() - other[1] < OTHERS_S
+
+    def _is_counted(self, sender: str, at: float) -> bool:
+        """Everybody is, once somebody was met more often than chance would have it."""
+        if at < self._alert_until:
+            return True
+        if int(at) != self._second:
+            self._second, self._sampled = int(at), {}
+        self._sampled[sender] = met = self._sampled.get(sender, 0) + 1
+        if met < SUSPECT:
+            return False
+        self._alert_until = at + ALERT_S
+        return True
 
     def _note(self, sender: str | None, at: float) -> None:
         if sender != self._last[0]:

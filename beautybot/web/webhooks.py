@@ -104,10 +104,12 @@ class Webhooks:
             body = await _body(receive, headers, hook.cap, self.deadline)
             event = self._of_account(name, hook, body, account)
         reached(Stage.RECEIVED)
-        person = hook.sender(event.body)
-        sender = f"{name}:{event.account_id}:{person}" if person is not None else None
-        later = self.shares.due(sender, event.received_at)  # None for all but who floods us
-        if later is None:
+        sender, later = None, None
+        if self.shares.looks(event.received_at):
+            person = hook.sender(event.body)
+            sender = f"{name}:{event.account_id}:{person}" if person is not None else None
+            later = self.shares.due(sender, event.received_at)
+        if later is None:  # everybody but who floods us
             await self.inbox.add(event)
             self.wakeup.ring(ToDo.INBOX)
             return

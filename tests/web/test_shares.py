@@ -78,10 +78,33 @@ def test_a_crowd_of_senders_does_not_fill_the_memory(monkeypatch: pytest.MonkeyP
     """The longest silent is forgotten first."""
     monkeypatch.setattr(shares, "KNOWN", 10)
     kept = Shares()
+    for _ in range(shares.SUSPECT):
+        kept.due("hot", NOON)
     for n in range(100):
         kept.due(f"client {n}", NOON)
 
     assert len(kept._until) == 10
+
+
+def test_quiet_traffic_is_looked_at_now_and_then() -> None:
+    """One in eight; all while somebody floods, and for a while after."""
+    kept = Shares()
+    quiet = sum(kept.looks(NOON) for _ in range(800))
+    for _ in range(shares.SUSPECT):
+        kept.due("hot", NOON)
+    flood = sum(kept.looks(NOON) for _ in range(800))
+    later = sum(kept.looks(NOON + timedelta(seconds=shares.ALERT_S + 1)) for _ in range(800))
+
+    assert (quiet, flood, later) == (100, 800, 100)
+
+
+def test_a_crowd_of_few_words_each_is_no_flood() -> None:
+    """Chance meets nobody three times in a second: nobody is even counted."""
+    kept = Shares()
+
+    due = {kept.due(f"client {n % 500}", NOON + timedelta(seconds=n / 500)) for n in range(5_000)}
+
+    assert due == {None} and not kept._until
 
 
 OLGA, VERA = WaClient("79160000001", name="Ольга"), WaClient("79160000002", name="Вера")
