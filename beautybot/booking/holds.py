@@ -19,6 +19,7 @@ from beautybot.booking.times import Slot
 from beautybot.booking.visits import Appointment, Status, get
 from beautybot.businesses.salons import Business
 from beautybot.kit.db import across_salons
+from beautybot.kit.errors import NotFound
 
 
 def hold(
@@ -38,6 +39,7 @@ def hold(
 
     A second call with the same key gives the first hold again.  `replacing` is
     a visit that would move to it: what both need is the visit's until then.
+    NotFound if that is a hold itself: it has no time of its own to lend.
     """
     if idempotency_key is not None:
         again = _by_key(conn, business.id, idempotency_key)
@@ -46,6 +48,8 @@ def hold(
     free_expired(conn, business.id, now)
     if replacing is not None:
         records.lock(conn, business.id, replacing)
+        if get(conn, business.id, replacing).status is Status.HELD:
+            raise NotFound("there is no such appointment")
     made = records.create(
         conn,
         business,

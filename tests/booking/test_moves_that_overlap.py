@@ -23,6 +23,7 @@ from beautybot.booking.models import (
 )
 from beautybot.businesses.salons import Business
 from beautybot.kit.db import Database
+from beautybot.kit.errors import NotFound
 from beautybot.proof.counting import judge
 
 TEN = MONDAY.replace(hour=7) + timedelta(days=1)  # 10:00 of Tuesday in Moscow
@@ -98,6 +99,19 @@ async def test_half_an_hour_later_is_a_move_like_any_other(db: Database, world: 
             .order_by(busy_spans.c.starts_at)
         ).all()
         assert (busy[0][0], busy[-1][1]) == (TEN + HALF, TEN + HALF + timedelta(minutes=75))
+
+    await play(db, world, scene)
+
+
+async def test_a_hold_is_no_visit_and_does_not_move(db: Database, world: World) -> None:
+    """It has no time of its own to lend: three times would stand for one visit."""
+
+    def scene(conn: Connection, salon: Business) -> None:
+        visit = made(conn, salon, TEN, "pedicure", now=MONDAY)
+        held = kept(conn, salon, visit, TEN + HALF)
+
+        with pytest.raises(NotFound):
+            kept(conn, salon, held, TEN + timedelta(hours=4))
 
     await play(db, world, scene)
 
