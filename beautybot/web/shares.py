@@ -37,11 +37,11 @@ class Shares:
     def __init__(self) -> None:
         # When all that was delivered is paid back, and whether that sender waits until then.
         self._until: OrderedDict[str, tuple[float, bool]] = OrderedDict()
-        self._met = 0  # deliveries since the last one that was looked at
+        self._met = 0
         self._second, self._sampled = 0, dict[str, int]()
         self._alert_until = 0.0
         self._last: tuple[str | None, float] = (None, 0.0)
-        self._before: tuple[str | None, float] = (None, 0.0)  # the last of somebody else than that
+        self._before: tuple[str | None, float] = (None, 0.0)  # the last one of somebody else
 
     def looks(self, now: datetime) -> bool:
         """Whether it matters who wrote a delivery that came now: to find out costs some time."""

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from typing import Any
-
 import pytest
 
-from beautybot.cli.understand import answer, lexicon_of_file
 from benchmarks.understanding import cases, scores
 from benchmarks.understanding.cases import Case
 
@@ -16,14 +11,7 @@ SETS = ("said_1", "said_2", "said_3")
 FIELDS = {"staff": ("people", 0.95), "answer": ("answer", 0.97), "dictated": ("phone", 0.95)}
 
 
-@cache
-def lexicon(catalogue: str) -> Any:
-    return lexicon_of_file(cases.DATA / f"{catalogue}.json")
-
-
-def read(case: Case) -> dict[str, Any]:
-    frame: dict[str, Any] = json.loads(answer(json.dumps(case.line), lexicon(case.catalogue)))
-    return frame
+read = scores.reader()
 
 
 def lines(name: str, kind: str) -> list[Case]:

@@ -68,8 +68,9 @@ class ManyRows:
         """SQLite's statement and its parameters, row after row."""
         made = self._rows.get(len(rows))
         if made is None:
-            one = self._rows.get(1) or self._of_row(dialect)
-            made = self._rows[len(rows)] = _repeated(one, len(rows))
+            if 1 not in self._rows:
+                self._rows[1] = self._of_row(dialect)
+            made = self._rows[len(rows)] = _repeated(self._rows[1], len(rows))
         values = [
             value if bind is None else bind(value)
             for row in rows

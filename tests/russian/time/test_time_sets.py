@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from typing import Any
-
 import pytest
 
-from beautybot.cli.understand import answer, lexicon_of_file
 from benchmarks.understanding import cases, scores
 from benchmarks.understanding.cases import Case
 
 SETS = ("times_1", "times_2", "times_3", "times_4", "times_5")
 
 
-@cache
-def lexicon() -> Any:
-    return lexicon_of_file(cases.DATA / "catalogue.json")
-
-
-def read(case: Case) -> dict[str, Any]:
-    frame: dict[str, Any] = json.loads(answer(json.dumps(case.line), lexicon()))
-    return frame
+read = scores.reader()
 
 
 def lines(name: str, kind: str) -> list[Case]:
