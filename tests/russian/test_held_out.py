@@ -12,16 +12,16 @@ FLOORS = {
     "time strict": 96.3,
     "services top-1": 92.7,
     "services recall": 93.5,
-    "intents micro-F1": 90.1,
+    "intents micro-F1": 92.8,
     "negative": 99.4,
     "staff": 97.1,
-    "answer": 95.4,
+    "answer": 96.9,
     "phone": 100.0,
     "dictated": 100.0,
     "name": 94.1,
-    "whole messages": 86.3,
+    "whole messages": 87.7,
 }
-CEILINGS = {"wrong day": 1.0, "services false": 3.3}
+CEILINGS = {"wrong day": 1.0, "services false": 2.6}
 LINES = 2  # that a mend elsewhere may cost before it must be looked at
 
 
